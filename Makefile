@@ -18,12 +18,12 @@ export PIP_ROOT_USER_ACTION := ignore
 # Prints the first interpreter that really starts and is new enough (version managers leave
 # shims behind that do not), or says what is missing.
 FIND_PYTHON = found=; \
-	for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	for p in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python); do \
 	  exe=$$("$$p" -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null) || continue; \
 	  if [ -n "$$exe" ]; then found="$$exe"; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-	  echo "khusham needs Python 3.11 or newer; found: $$(python3 --version 2>&1 || echo none)." >&2; \
+	  echo "khusham needs Python 3.11 or newer; found: $$($(or $(PYTHON),python3) --version 2>&1 || echo none)." >&2; \
 	  echo "Install one from https://www.python.org, or name it: make run PYTHON=/path/to/python3" >&2; \
 	  exit 2; \
 	fi

@@ -1,0 +1,1 @@
+"""The viewer. It reads recordings and never the engine."""
