@@ -1,0 +1,1 @@
+"""khusham: an open, historical-analytical engagement simulator."""
