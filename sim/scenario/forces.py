@@ -1,0 +1,145 @@
+"""Who is there: kinds, units, formations with their routes, orders, aircraft."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from sim.scenario.arms import Bodies, Load
+from sim.scenario.base import Delay, Name, NonNegative, Part, Point, Share, Side, Tag, When
+from sim.scenario.quantity import Duration, Length, Speed
+
+CountsAs = Literal[
+    "person", "tank", "ifv", "gun_truck", "truck", "light_vehicle", "artillery", "rocket_launcher", "mortar",
+    "aircraft", "mrap", "launcher", "sensor",
+]  # fmt: skip
+
+
+class Element(Part):
+    """`n` entities of one part of a unit (crew, tank, soldier). `body`: how weapons see it. `inside`: another part."""
+
+    n: Annotated[int, Field(ge=0, le=100_000)]
+    body: Literal["person", "soft", "armour", "gun", "aircraft"]
+    counts_as: CountsAs
+    vehicle: bool = False  # one of the 27 vehicles of the record (guns and tubes are not)
+    inside: Name | None = None
+
+
+class Signature(Part):
+    """Factor on a sensor's hazard by what the unit does."""
+
+    still: NonNegative
+    moving: NonNegative
+    firing: NonNegative
+
+
+class AirKind(Part):
+    """Flight: `transit` speed, height, endurance on station, time to come back refuelled and rearmed."""
+
+    altitude_m: Length = Field(alias="altitude", ge=0)
+    transit_mps: Speed = Field(alias="transit", gt=0)
+    on_station_s: Duration = Field(alias="on_station", gt=0)
+    turnaround: Delay
+    role: Literal["strike", "overwatch", "watch"]
+
+
+class Kind(Part):
+    """What many units share. `frontage` x `depth`: the ground over which its entities are spread."""
+
+    label: str
+    symbol: Annotated[str, Field(pattern=r"^[0-9]{20}$")]  # APP-6D SIDC; the viewer sets the affiliation digit
+    entities: dict[Name, Element] = Field(min_length=1)
+    sensor: Name | None = None
+    weapons: dict[Name, Load] = Field(default_factory=dict)
+    signature: Signature
+    posture: Bodies
+    frontage_m: Length = Field(alias="frontage", ge=0)
+    depth_m: Length = Field(alias="depth", ge=0)
+    air: AirKind | None = None
+
+
+class Unit(Kind):
+    """The smallest thing that moves and takes orders: a kind, in a formation, at a slot, under one force tag.
+
+    Keys of the kind may be overridden here (`weapons: {tank_gun: {rounds: 10}}`); the loader merges them.
+    `luck`: the name that addresses its draws and its place in the order of an instant (default: its id).
+    `station` and `arrives`: only for aircraft: where it holds and the condition that brings it on station.
+    """
+
+    id: Name
+    kind: Name
+    formation: Name
+    tag: Tag
+    slot: tuple[Length, Length] = (0.0, 0.0)
+    luck: Name | None = None
+    leader: bool = False
+    controllers: Annotated[int, Field(ge=0)] = 0  # terminal attack controllers in it
+    station: Point | None = None
+    arrives: When | None = None
+
+    @model_validator(mode="after")
+    def _air_pair(self) -> Unit:
+        if (self.air is None) != (self.station is None) or (self.air is None) != (self.arrives is None):
+            raise ValueError("`station` and `arrives` belong to aircraft, and an aircraft needs both")
+        return self
+
+
+class Route(Part):
+    """Corridor of a route: points from the formation's start, drawn and labelled as an assumption."""
+
+    points: tuple[Point, ...] = Field(min_length=1)
+    half_width_m: Length = Field(alias="half_width", gt=0)
+    speed_mps: Speed = Field(alias="speed", gt=0)
+
+
+class Formation(Part):
+    """What moves as one. `company`: morale group (default: its id). `echelon`: 1 leads, higher follows."""
+
+    id: Name
+    side: Side
+    at: Point
+    company: Name | None = None
+    echelon: Annotated[int, Field(ge=0, le=9)] = 1
+    neighbours: tuple[Name, ...] = ()
+    routes: dict[Name, Route] = Field(default_factory=dict)
+    label: str | None = None
+
+
+class Shell(Part):
+    """Fire `rounds` (per tube) of a weapon at a known point; `error`: doubt about where the target is, one sigma."""
+
+    weapon: Name
+    at: Point
+    rounds: Annotated[int, Field(gt=0)]
+    location_error_m: Length = Field(0.0, alias="location_error", ge=0)
+    observer: Name | None = None  # a formation that spots the fall of shot
+
+
+class Do(Part):
+    """A task: exactly one."""
+
+    move: Name | None = None
+    assault: Name | None = None  # route whose end is the objective; counts as an attack task
+    reinforce: Name | None = None
+    withdraw: Name | None = None
+    shell: Shell | None = None
+    hold: Literal[True] | None = None
+    signal: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Do:
+        given = [key for key in type(self).model_fields if getattr(self, key) is not None]
+        if len(given) != 1:
+            raise ValueError(f"give exactly one of move, assault, reinforce, withdraw, shell, hold, signal; got {given}")
+        return self
+
+
+class Order(Part):
+    """Data, not code: who does what when. `p`: chance that it is given at all (drawn as history)."""
+
+    id: Name
+    who: Name
+    when: When
+    do: Do
+    p: Share = 1.0

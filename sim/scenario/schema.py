@@ -1,0 +1,193 @@
+"""The scenario as a whole: the frozen root model and its cross references.
+
+`load` (loader.py) makes it from YAML; nobody changes it afterwards. Positions are metres east and north of
+`map.origin`; durations seconds; `t_ms` turns an absolute time into integer milliseconds after `clock.start`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PrivateAttr
+
+from sim.scenario.arms import Sensor, Weapon
+from sim.scenario.base import Count, Light, Name, Part, Point, Side
+from sim.scenario.control import Belief, Command, End, Hotline, Morale, Roe, Suppression, Wounds
+from sim.scenario.forces import Formation, Kind, Order, Unit
+from sim.scenario.quantity import Length
+
+
+class Clock(Part):
+    """From `start` to `end`; orders may name absolute times only before `scripted_until`."""
+
+    start: datetime
+    end: datetime
+    scripted_until: datetime
+
+
+class Source(Part):
+    """Where a number comes from."""
+
+    title: str
+    address: str | None = None
+    via: str | None = None
+    accessed: str | None = None
+    trust: Literal["H", "M", "L"] | None = None
+    remark: str | None = None
+
+
+class Line(Part):
+    """A line on the map: the river, the deconfliction line, the front. `error`: doubt across it."""
+
+    id: Name
+    role: Literal["river", "deconfliction", "front", "other"]
+    label: str
+    points: tuple[Point, ...] | None = None
+    feature: str | None = None  # of the rivers file
+    error_m: Length = Field(alias="error", ge=0)
+
+
+class Area(Part):
+    """A round footprint on the map."""
+
+    id: Name
+    label: str
+    centre: Point
+    radius_m: Length = Field(alias="radius", gt=0)
+
+
+class Map(Part):
+    """Origin is latitude and longitude in degrees; files are named from the scenario's folder."""
+
+    origin: tuple[float, float]
+    terrain: str | None = None
+    rivers: str | None = None
+    places: str | None = None
+    points: dict[Name, tuple[Length, Length]] = Field(default_factory=dict)
+    lines: tuple[Line, ...] = ()
+    areas: tuple[Area, ...] = ()
+    line_of_sight: bool = False
+
+
+class LightPhase(Part):
+    """From `at` on, the light is `light` until the next phase."""
+
+    id: Name
+    at: datetime
+    light: Light
+
+
+class Weather(Part):
+    """From `at` on, the visibility, until the next row."""
+
+    id: Name
+    at: datetime
+    visibility_m: Length = Field(alias="visibility", gt=0)
+
+
+class TagRow(Part):
+    """A force tag is an attribution: who says so."""
+
+    label: str
+    attributed_to: str
+    contested_by: str | None = None
+
+
+class Change(Part):
+    """A decision changed in mid-run (a branch is a scenario with a change)."""
+
+    at: datetime
+    set: dict[str, Any]
+
+
+class ProvenanceRow(Part):
+    """One number of the scenario and what is known about it."""
+
+    path: str
+    number: Any
+    unit: str
+    lower: Any = None
+    upper: Any = None
+    basis: Literal["stated", "derived", "analogue", "assumption"] | None = None
+    source_id: str | None = None
+    claim_id: str | None = None
+    trust: str | None = None
+    remark: str | None = None
+
+
+class Scenario(Part):
+    """A whole scenario, frozen."""
+
+    khusham: Literal[1]
+    id: Name
+    title: str
+    question: str = ""
+    published: bool = False
+    clock: Clock
+    sources: dict[Name, Source] = Field(default_factory=dict)
+    claims_file: str | None = None
+    map: Map
+    light: tuple[LightPhase, ...] = Field(min_length=1)
+    weather: tuple[Weather, ...] = Field(min_length=1)
+    tags: dict[str, TagRow] = Field(default_factory=dict)
+    sensors: dict[Name, Sensor] = Field(default_factory=dict)
+    weapons: dict[Name, Weapon] = Field(default_factory=dict)
+    kinds: dict[Name, Kind]
+    formations: tuple[Formation, ...] = Field(min_length=1)
+    units: tuple[Unit, ...] = Field(min_length=1)
+    orders: tuple[Order, ...] = ()
+    belief: dict[Side, Belief]
+    command: dict[Side, Command] = Field(default_factory=dict)
+    roe: dict[Side, Roe] = Field(default_factory=dict)
+    hotline: Hotline | None = None
+    suppression: Suppression
+    morale: dict[Side, Morale] = Field(default_factory=dict)
+    wounds: Wounds | None = None
+    end: End
+    replications: Count = 0  # set by the tools: 1 of N
+    changes: tuple[Change, ...] = ()
+
+    # set by the loader, not written by users
+    _folder: str = PrivateAttr("")
+    _resolved_yaml: str = PrivateAttr("")
+    _sha256: str = PrivateAttr("")
+    _provenance: tuple[ProvenanceRow, ...] = PrivateAttr(())
+    _overrides: tuple[str, ...] = PrivateAttr(())
+
+    @property
+    def folder(self) -> str:
+        """Folder against which the files of `map` and `claims_file` are resolved."""
+        return self._folder
+
+    @property
+    def resolved_yaml(self) -> str:
+        """The scenario after extends, set and --set, as YAML: goes into the recording."""
+        return self._resolved_yaml
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the resolved scenario and the data files it names."""
+        return self._sha256
+
+    @property
+    def provenance(self) -> tuple[ProvenanceRow, ...]:
+        """One row per number, in path order."""
+        return self._provenance
+
+    @property
+    def overrides(self) -> tuple[str, ...]:
+        """What was set on the command line or by a tool."""
+        return self._overrides
+
+    def t_ms(self, when: datetime) -> int:
+        """Milliseconds after `clock.start`."""
+        delta = when - self.clock.start
+        return round(delta.total_seconds() * 1000)
+
+    def point(self, point: Point) -> tuple[float, float]:
+        """East and north metres of a point or of a name in `map.points`."""
+        return self.map.points[point] if isinstance(point, str) else point
+
+
+NumberLike = Annotated[float, Field(allow_inf_nan=False)]
