@@ -158,9 +158,7 @@ def luck_without_address(module: str, tree: ast.Module) -> Iterator[Finding]:
     if not within(module, "sim"):
         return
     for name, line in imports(tree):
-        if within(name, "random", "secrets") or (
-            within(name, "numpy.random") and module != "sim.draws"
-        ):
+        if within(name, "random", "secrets") or (within(name, "numpy.random") and module != "sim.draws"):
             yield f"{line}: imports {name}"
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and ast.unparse(node) in {"np.random", "numpy.random"}:
@@ -210,9 +208,7 @@ def viz_outside_view(module: str, tree: ast.Module) -> Iterator[Finding]:
 def engine_callers(module: str, tree: ast.Module) -> Iterator[Finding]:
     """The engine has two callers; the globe is known to scenario and export alone."""
     for name, line in imports(tree):
-        if within(name, "sim.engine") and not within(
-            module, "sim.experiment", "sim.__main__", "sim.engine"
-        ):
+        if within(name, "sim.engine") and not within(module, "sim.experiment", "sim.__main__", "sim.engine"):
             yield f"{line}: imports {name}"
         if within(name, "pymap3d") and not within(module, "sim.scenario", "sim.export"):
             yield f"{line}: geodesy at the border only, imports {name}"
@@ -221,9 +217,7 @@ def engine_callers(module: str, tree: ast.Module) -> Iterator[Finding]:
 def roots_import_nothing(module: str, tree: ast.Module) -> Iterator[Finding]:
     """The two __init__ files are a tour, not a room."""
     if module in ROOMS:
-        yield from (
-            f"{line}: imports {name}" for name, line in imports(tree) if within(name, *ROOMS)
-        )
+        yield from (f"{line}: imports {name}" for name, line in imports(tree) if within(name, *ROOMS))
 
 
 def sizes(module: str, tree: ast.Module) -> Iterator[Finding]:
@@ -277,9 +271,7 @@ def test_scan_can_fail(scan: Scan) -> None:
 def test_files_fit_a_sitting() -> None:
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in source_files()}
     limit = {ROOT / "sim" / "engine.py": ENGINE_LINES}
-    found = [
-        f"{p.relative_to(ROOT)}: {n}" for p, n in lengths.items() if n > limit.get(p, FILE_LINES)
-    ]
+    found = [f"{p.relative_to(ROOT)}: {n}" for p, n in lengths.items() if n > limit.get(p, FILE_LINES)]
     assert not found, f"more lines than the limit: {found}"
 
 
@@ -296,6 +288,12 @@ def test_no_promises_in_the_source() -> None:
 
 def test_modules_are_named_for_what_they_are() -> None:
     found = [path for path in source_files() if path.stem in NO_NAME_FOR_A_ROOM]
+    assert not found
+
+
+def test_every_folder_is_a_package() -> None:
+    """A folder without __init__.py is invisible to the contracts and missing from the wheel."""
+    found = {p.parent for p in source_files() if not (p.parent / "__init__.py").exists()}
     assert not found
 
 
@@ -343,7 +341,5 @@ def test_a_run_needs_nothing_heavy(module: str) -> None:
     if not (ROOT / Path(*module.split("."))).with_suffix(".py").exists():
         pytest.skip(f"{module} is not there yet")
     code = f"import {module}, sys; print([m for m in {HEAVY!r} if m in sys.modules])"
-    run = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.stdout.strip() == "[]", run.stdout + run.stderr
