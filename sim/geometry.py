@@ -1,8 +1,9 @@
 """Flat-earth geometry: legs, ranges, lines, areas and line of sight over a height grid.
 
-Everything is in metres east (x) and north (y) of the map origin, seconds, and radians; bearings run clockwise
-from north. What feeds the clock (`range_entry`, `closest_approach`, `polyline_crossings`) uses only + - * / and
-sqrt, which are the same on every platform. Pure functions: numbers or arrays in, arrays out, all broadcasting.
+Everything is in metres east (x) and north (y) of the map origin, seconds, and radians; bearings
+run clockwise from north. What feeds the clock (`range_entry`, `closest_approach`,
+`polyline_crossings`) uses only + - * / and sqrt, which are the same on every platform. Pure
+functions: numbers or arrays in, arrays out, all broadcasting.
 """
 
 import numpy as np
@@ -11,6 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Real = float | Floats
+
+RAD_PER_MIL = 2.0 * np.pi / 6400.0
+"""Radians in one mil of 6400 to the circle."""
 
 STILL_M2PS2 = 1e-18
 """Squared speed below which a relative motion counts as none (a nanometre per second)."""
@@ -30,17 +34,18 @@ def rotate(along: Real, deflection: Real, bearing_rad: Real) -> tuple[Floats, Fl
 
 
 def unrotate(east: Real, north: Real, bearing_rad: Real) -> tuple[Floats, Floats]:
-    """(along, deflection) of the vector (east, north) seen along the bearing; inverse of `rotate`."""
+    """(along, deflection) of the vector (east, north) along the bearing; inverse of `rotate`."""
     sine, cosine = np.sin(bearing_rad), np.cos(bearing_rad)
     return east * sine + north * cosine, east * cosine - north * sine
 
 
 def range_entry(px: Real, py: Real, vx: Real, vy: Real, range_m: Real) -> tuple[Floats, Floats]:
-    """(t_in, t_out), seconds from now, between which p + v t lies inside the disc of radius range_m.
+    """(t_in, t_out), seconds from now, between which p + v t lies inside the disc of radius
+    range_m.
 
-    p and v are relative position (m) and velocity (m/s); any shapes that broadcast. Inside now: t_in = 0. Never
-    inside (a mere touch is never): both inf. Never leaving: t_out = inf. The roots are taken in the form that
-    does not cancel.
+    p and v are relative position (m) and velocity (m/s); any shapes that broadcast. Inside now:
+    t_in = 0. Never inside (a mere touch is never): both inf. Never leaving: t_out = inf. The roots
+    are taken in the form that does not cancel.
     """
     c = vx * vx + vy * vy
     b = px * vx + py * vy
@@ -61,7 +66,8 @@ def range_entry(px: Real, py: Real, vx: Real, vy: Real, range_m: Real) -> tuple[
 
 
 def closest_approach(px: Real, py: Real, vx: Real, vy: Real, t_max: Real) -> tuple[Floats, Floats]:
-    """(t, distance) of the closest point of p + v t to the origin for 0 <= t <= t_max (t_max may be inf)."""
+    """(t, distance) of the closest point of p + v t to the origin for 0 <= t <= t_max (t_max may
+    be inf)."""
     c = vx * vx + vy * vy
     moving = c > STILL_M2PS2
     t = np.where(moving, -(px * vx + py * vy) / np.where(moving, c, 1.0), 0.0)
@@ -102,11 +108,13 @@ def polyline_distance(points: ArrayLike, polyline: ArrayLike) -> Floats:
 def polyline_crossings(
     p: ArrayLike, v: ArrayLike, t_end: float, polyline: ArrayLike
 ) -> tuple[Floats, NDArray[np.int8]]:
-    """(times, directions) at which the leg p + v t, 0 < t <= t_end (finite), crosses the polyline (k, 2).
+    """(times, directions) at which the leg p + v t, 0 < t <= t_end (finite), crosses the polyline
+    (k, 2).
 
-    Times ascend. Direction +1: the mover ends on the left of the line as it is drawn, -1: on the right. A point
-    on the line counts as left, for movers and vertices alike: a vertex is crossed once, and a leg that stops on
-    the line and the next that leaves it count one crossing together (or none, if it turns back).
+    Times ascend. Direction +1: the mover ends on the left of the line as it is drawn, -1: on the
+    right. A point on the line counts as left, for movers and vertices alike: a vertex is crossed
+    once, and a leg that stops on the line and the next that leaves it count one crossing together
+    (or none, if it turns back).
     """
     start = np.asarray(p, dtype=np.float64)
     velocity = np.asarray(v, dtype=np.float64)
@@ -133,7 +141,8 @@ def height_at(
 ) -> Floats:
     """Ground height (m) at (x, y) by bilinear interpolation of heights (ny, nx), ny and nx >= 2.
 
-    heights[0, 0] stands at `origin`, rows run north, columns east, cell_m apart; outside, the border goes on.
+    heights[0, 0] stands at `origin`, rows run north, columns east, cell_m apart; outside, the
+    border goes on.
     """
     rows, columns = heights.shape
     u = np.clip((np.asarray(x) - origin[0]) / cell_m, 0.0, columns - 1.0)
@@ -150,10 +159,12 @@ def height_at(
 def clearance(
     heights: Floats, a: ArrayLike, b: ArrayLike, origin: tuple[float, float], cell_m: float
 ) -> Floats:
-    """Least height (m) of the straight ray from a (..., 3) to b (..., 3) over the ground between them.
+    """Least height (m) of the straight ray from a (..., 3) to b (..., 3) over the ground between
+    them.
 
-    a and b are x, y and height above the ground there. Positive: in line of sight. The ray is sampled every half
-    cell at most, so a feature narrower than half a cell may be missed. No earth curvature: below 0.3 m at 2 km.
+    a and b are x, y and height above the ground there. Positive: in line of sight. The ray is
+    sampled every half cell at most, so a feature narrower than half a cell may be missed. No earth
+    curvature: below 0.3 m at 2 km.
     """
     p, q = np.broadcast_arrays(np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64))
     top_p = height_at(heights, p[..., 0], p[..., 1], origin, cell_m) + p[..., 2]
@@ -176,11 +187,13 @@ def visible_intervals(
     origin: tuple[float, float] = (0.0, 0.0),
     cell_m: float = 1.0,
 ) -> Floats:
-    """Intervals (k, 2), in seconds within [0, t_end], in which a standing observer sees a target on its leg.
+    """Intervals (k, 2), in seconds within [0, t_end], in which a standing observer sees a target
+    on its leg.
 
-    observer and target are (x, y, height above ground), velocity (2,) is the target's; two movers are split into
-    short legs by the caller. The leg is looked at every half cell of travel and each change is bisected to a
-    thousandth of that, so a glimpse shorter than half a cell of travel may be missed.
+    observer and target are (x, y, height above ground), velocity (2,) is the target's; two movers
+    are split into short legs by the caller. The leg is looked at every half cell of travel and
+    each change is bisected to a thousandth of that, so a glimpse shorter than half a cell of
+    travel may be missed.
     """
     eye, start = np.asarray(observer, dtype=np.float64), np.asarray(target, dtype=np.float64)
     v = np.append(np.asarray(velocity, dtype=np.float64), 0.0)
