@@ -56,13 +56,12 @@ def lint(tree: Path) -> tuple[int, str]:
 def module_file(tree: Path, name: str) -> Path:
     """The file of a dotted module, made with its packages if the tree has none yet."""
     path = tree.joinpath(*name.split("."))
-    if path.is_dir():
-        return path / "__init__.py"
-    for package in path.relative_to(tree).parents[:-1]:
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    for package in file.relative_to(tree).parents[:-1]:
         (tree / package).mkdir(exist_ok=True)
         (tree / package / "__init__.py").touch()
-    path.with_suffix(".py").touch()
-    return path.with_suffix(".py")
+    file.touch()
+    return file
 
 
 @pytest.fixture
