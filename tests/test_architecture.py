@@ -21,6 +21,8 @@ SCENARIO = ROOT / "scenarios" / "khusham.yaml"
 FILE_LINES, FUNCTION_LINES, ENGINE_LINES = 300, 60, 150
 VIZ_SEES = {"recording", "metrics", "claims", "why", "events", "legs", "geometry", "stats"}
 STDLIB_OF_THE_CORE = {
+    "itertools",
+    "operator",
     "__future__",
     "collections",
     "dataclasses",
