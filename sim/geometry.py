@@ -136,9 +136,7 @@ def polyline_crossings(
     return times[order], directions[order]
 
 
-def height_at(
-    heights: Floats, x: Real, y: Real, origin: tuple[float, float], cell_m: float
-) -> Floats:
+def height_at(heights: Floats, x: Real, y: Real, origin: tuple[float, float], cell_m: float) -> Floats:
     """Ground height (m) at (x, y) by bilinear interpolation of heights (ny, nx), ny and nx >= 2.
 
     heights[0, 0] stands at `origin`, rows run north, columns east, cell_m apart; outside, the
@@ -156,9 +154,7 @@ def height_at(
     return ground
 
 
-def clearance(
-    heights: Floats, a: ArrayLike, b: ArrayLike, origin: tuple[float, float], cell_m: float
-) -> Floats:
+def clearance(heights: Floats, a: ArrayLike, b: ArrayLike, origin: tuple[float, float], cell_m: float) -> Floats:
     """Least height (m) of the straight ray from a (..., 3) to b (..., 3) over the ground between
     them.
 
