@@ -67,7 +67,8 @@ mutants: $(VENV)/.installed-dev ## planted faults: each must turn its guard red
 	$(PY) -m pytest -n $(CORES) -q -m mutant
 
 lowest: ## the tests with the lowest dependency versions that pyproject.toml allows
-	@$(MAKE) --no-print-directory resolve-lowest RESOLVE="--resolution lowest-direct"
+	@$(MAKE) --no-print-directory resolve-lowest RESOLVE="--resolution lowest-direct" \
+	  TEST="-W ignore::DeprecationWarning"
 
 newest: ## the tests with the newest versions of everything
 	@$(MAKE) --no-print-directory resolve-newest RESOLVE="--resolution highest --upgrade"
@@ -75,7 +76,7 @@ newest: ## the tests with the newest versions of everything
 .PHONY: resolve-lowest resolve-newest
 resolve-lowest resolve-newest: resolve-%: .venv-%/bin/uv
 	.venv-$*/bin/uv pip install -q --python .venv-$*/bin/python $(RESOLVE) -e ".[$(TEST_EXTRAS)]"
-	.venv-$*/bin/python -m pytest -n $(CORES) -q
+	.venv-$*/bin/python -m pytest -n $(CORES) -q $(TEST)
 
 clean: ## forget results and caches, keep the environment
 	rm -rf out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis \
