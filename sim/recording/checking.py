@@ -51,9 +51,16 @@ def check(recording: Recording) -> None:
         np.all(count >= 0) and np.all(first.astype(np.int64) + count <= n_entities),
         "table units: a unit's entities lie outside the table of entities",
     )
+    of_unit = np.repeat(np.arange(n_units), count)
+    within = np.arange(len(of_unit)) - np.repeat(np.cumsum(count) - count, count)
+    require(
+        np.array_equal(recording.entities["unit"][np.repeat(first, count) + within], of_unit),
+        "table entities: a unit's rows belong to another unit",
+    )
     for name in MOVING:
         _times(name, getattr(recording, name)["t_ms"])
     check_events(recording.events, n_actors)
+    _fates(recording)
     require(
         all(isinstance(i, int) and 0 <= i < len(recording.events) for i in recording.side),
         "side channel: it speaks of an event that is not in the log",
@@ -172,6 +179,20 @@ def check_events(events: EventTable, n_actors: int) -> None:
     known = np.where(events.kind == known, known, 0)
     short = np.flatnonzero(np.diff(events.payload_offsets) < needed[known])
     require(not len(short), f"channel events: the payload of event {short[:1]} is too short")
+
+
+def _fates(recording: Recording) -> None:
+    """Who is lost is a unit, and the entity is one of it."""
+    log = recording.events
+    for name in ("wounded", "killed", "vehicle", "died_of_wounds"):
+        who = log.actor if name == "died_of_wounds" else log.target
+        unit = np.append(recording.actors["unit"], -1)[who[log.of(name)]]
+        entity = log.payload(name)["entity"]
+        size = np.append(recording.units["n_entities"], 0)[unit]
+        require(
+            np.all(unit >= 0) and np.all((entity >= 0) & (entity < size)),
+            f"channel events: {name} names no entity of a unit",
+        )
 
 
 def _places_of(name: str, rows: list[dict[str, Any]]) -> None:
