@@ -1,0 +1,34 @@
+"""The verification page names every case and turns red when one is missed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.theory import adapter, report
+
+
+def test_page_has_a_row_for_every_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "page.md"
+    assert report.main(["-o", str(target)]) == 0
+    written = target.read_text(encoding="utf-8")
+    assert [case["id"] for case in adapter.CASES if written.count(f"\n| {case['id']} |") != 1] == []
+    assert report.FAIL not in written
+    assert str(target) in capsys.readouterr().out
+
+
+def test_a_missed_case_is_exit_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(inputs: dict[str, Any]) -> float:
+        return 1.2 * inputs["cep_m"]
+
+    monkeypatch.setitem(adapter.ANSWERS, "DEL-02", wrong)
+    assert report.main(["-o", str(tmp_path / "page.md")]) == 1
+    assert "missed: DEL-02" in capsys.readouterr().err
+
+
+def test_a_blind_case_that_is_not_finite_is_a_failure() -> None:
+    case = next(case for case in adapter.CASES if case["id"] == "DEL-01")
+    assert report.verdict(case, 23.5) == report.BLIND
+    assert report.verdict(case, float("nan")) == report.FAIL
