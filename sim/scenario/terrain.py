@@ -128,10 +128,7 @@ def read_rivers(path: str | Path) -> list[River]:
     starts = [m.start() for m in re.finditer(r'"type"\s*:\s*"Feature"', text)]
     lines = [text.count("\n", 0, start) + 1 for start in starts]
     lines += [1] * len(data["features"])  # a feature that does not call itself one
-    return [
-        _river(path, lines[i], f"features[{i}]", feature)
-        for i, feature in enumerate(data["features"])
-    ]
+    return [_river(path, lines[i], f"features[{i}]", feature) for i, feature in enumerate(data["features"])]
 
 
 def read_places(path: str | Path) -> list[Place]:
@@ -190,9 +187,7 @@ def _river(path: str | Path, line: int, where: str, feature: Any) -> River:
             raise _fault(path, line, f"{where}: expected {wanted}")
     for point in points:
         match point:
-            case [float() | int() as lon, float() | int() as lat] if (
-                max(abs(lon), 2 * abs(lat)) <= 180
-            ):
+            case [float() | int() as lon, float() | int() as lat] if max(abs(lon), 2 * abs(lat)) <= 180:
                 pass
             case _:
                 raise _fault(path, line, f"{where}: {point!r} is not [longitude, latitude]")

@@ -143,9 +143,7 @@ def feature(points, **properties):
 def test_a_faulty_river_is_named_by_line(tmp_path, faulty, message):
     path = tmp_path / "r.geojson"
     good = json.dumps(feature([[40, 35], [41, 35]], feature="Euphrates (by position)"))
-    path.write_text(
-        f'{{"type": "FeatureCollection", "features": [\n{good},\n{json.dumps(faulty)}\n]}}'
-    )
+    path.write_text(f'{{"type": "FeatureCollection", "features": [\n{good},\n{json.dumps(faulty)}\n]}}')
     with pytest.raises(ValueError) as caught:  # noqa: PT011  the message is compared below
         read_rivers(path)
     assert str(caught.value).startswith(f"{path}:3: ")
