@@ -41,7 +41,14 @@ def long_contents(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     copies = 12
     log = night.events
     repeated = [
-        (int(log.t_ms[i]) + c, int(log.kind[i]), int(log.actor[i]), -1, (), log.payload_of(i))
+        (
+            int(log.t_ms[i]) + c,
+            int(log.kind[i]),
+            int(log.actor[i]),
+            int(log.target[i]),
+            (),
+            log.payload_of(i),
+        )
         for i in range(len(log))
         for c in range(copies)
     ]
