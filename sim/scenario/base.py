@@ -7,12 +7,11 @@ taken off by the loader before these models see the data; no field may bear one 
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from sim.scenario.quantity import Duration, Length
+from sim.scenario.quantity import Duration, Length, Moment
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=60)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -85,7 +84,7 @@ class When(Part):
     action. signal: a name given by an order's `do: {signal: NAME}`. quiet: see `Quiet`.
     """
 
-    at: datetime | None = None
+    at: Moment | None = None
     event: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*(\.[a-z_]+)?$")] | None = None
     delay: Delay | None = None
     loss: Share | None = None
@@ -107,13 +106,12 @@ class When(Part):
             if got is not None
         ]  # fmt: skip
         if len(given) != 1:
-            raise ValueError(f"give exactly one of at, event, loss, signal, quiet, all, any, not; got {given or 'none'}")
+            allowed = "at, event, loss, signal, quiet, all, any, not"
+            raise ValueError(f"give exactly one of {allowed}; got {given or 'none'}")
         if self.delay is not None and self.event is None and self.signal is None:
             raise ValueError("`delay` goes with `event` or `signal`")
         if (self.loss is None) != (self.of is None):
             raise ValueError("`loss` and `of` go together")
-        if self.at is not None and self.at.tzinfo is None:
-            raise ValueError("a time needs its offset, as in 2018-02-07T22:00+02:00")
         return self
 
 

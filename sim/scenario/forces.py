@@ -131,7 +131,8 @@ class Do(Part):
     def _one(self) -> Do:
         given = [key for key in type(self).model_fields if getattr(self, key) is not None]
         if len(given) != 1:
-            raise ValueError(f"give exactly one of move, assault, reinforce, withdraw, shell, hold, signal; got {given}")
+            allowed = "move, assault, reinforce, withdraw, shell, hold, signal"
+            raise ValueError(f"give exactly one of {allowed}; got {given or 'none'}")
         return self
 
 

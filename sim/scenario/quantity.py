@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from math import isfinite, pi
 from typing import Annotated, Any
 
@@ -89,6 +90,32 @@ def parse(given: Any, dimension: Dimension) -> float:
     raise _refuse(dimension, f"a {type(given).__name__} is not a {dimension.name}")
 
 
+_MOMENT = re.compile(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?$")
+
+
+def moment(given: Any) -> datetime:
+    """An absolute time with its offset; raises PydanticCustomError (a ValueError) with what is allowed."""
+    if isinstance(given, datetime) and given.tzinfo is not None:
+        return given
+    why = f"{given!r:.60} is not a time"
+    if isinstance(given, str) and (found := _MOMENT.match(given)) is not None:
+        if found[1] is not None:
+            try:
+                return datetime.fromisoformat(given)
+            except ValueError as trouble:
+                why = f"{given!r}: {trouble}"
+        else:
+            why = f"{given!r} has no offset from UTC"
+    raise PydanticCustomError(
+        "quantity", "{why}; allowed: date, time and offset, such as `2018-02-07T22:00+02:00`", {"why": why}
+    )
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text is written as an absolute time."""
+    return _MOMENT.match(text) is not None
+
+
 def _reader(dimension: Dimension) -> BeforeValidator:
     return BeforeValidator(lambda given: parse(given, dimension))
 
@@ -112,3 +139,5 @@ Angle = Annotated[float, _reader(ANGLE), _form(ANGLE)]
 """Radians."""
 PerMinute = Annotated[float, _reader(PER_MINUTE), _form(PER_MINUTE)]
 """Events per minute."""
+Moment = Annotated[datetime, BeforeValidator(moment), WithJsonSchema({"type": "string", "pattern": _MOMENT.pattern})]
+"""An absolute time with offset."""

@@ -15,15 +15,15 @@ from sim.scenario.arms import Sensor, Weapon
 from sim.scenario.base import Count, Light, Name, Part, Point, Side
 from sim.scenario.control import Belief, Command, End, Hotline, Morale, Roe, Suppression, Wounds
 from sim.scenario.forces import Formation, Kind, Order, Unit
-from sim.scenario.quantity import Length
+from sim.scenario.quantity import Length, Moment
 
 
 class Clock(Part):
     """From `start` to `end`; orders may name absolute times only before `scripted_until`."""
 
-    start: datetime
-    end: datetime
-    scripted_until: datetime
+    start: Moment
+    end: Moment
+    scripted_until: Moment
 
 
 class Source(Part):
@@ -74,7 +74,7 @@ class LightPhase(Part):
     """From `at` on, the light is `light` until the next phase."""
 
     id: Name
-    at: datetime
+    at: Moment
     light: Light
 
 
@@ -82,7 +82,7 @@ class Weather(Part):
     """From `at` on, the visibility, until the next row."""
 
     id: Name
-    at: datetime
+    at: Moment
     visibility_m: Length = Field(alias="visibility", gt=0)
 
 
@@ -97,7 +97,7 @@ class TagRow(Part):
 class Change(Part):
     """A decision changed in mid-run (a branch is a scenario with a change)."""
 
-    at: datetime
+    at: Moment
     set: dict[str, Any]
 
 

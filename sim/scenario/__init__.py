@@ -1,0 +1,17 @@
+"""What the user writes: a scenario in YAML, read, checked and frozen.
+
+load      the scenario in a file; load_text: in a text, as a recording holds it; check: what is wrong with one
+changed   a scenario after its first `changes:`
+explain   what is known of a number; diff: how two scenarios differ; variants: what lies in a folder
+"""
+
+from sim.scenario.editor import schema_json
+from sim.scenario.inquiry import Variant, diff, explain, variants
+from sim.scenario.loader import changed, check, load, load_text
+from sim.scenario.reading import ScenarioError
+from sim.scenario.schema import ProvenanceRow, Scenario
+
+__all__ = [
+    "ProvenanceRow", "Scenario", "ScenarioError", "Variant", "changed", "check", "diff", "explain", "load",
+    "load_text", "schema_json", "variants",
+]  # fmt: skip

@@ -1,0 +1,84 @@
+"""The JSON schema for editors: the models, plus what the loader takes off before the models see it.
+
+Any number, quantity or word may stand as `{value: ..., basis: ...}`, any map may carry provenance, a variant
+needs nothing but `extends`, and a unit leaves to its kind what it does not override.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sim.scenario.provenance import BASES, TRUST
+from sim.scenario.schema import Scenario
+
+_TEXT = {"type": "string"}
+_NAMES = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_ABOUT: dict[str, Any] = {
+    "basis": {"enum": list(BASES)},
+    "source": _NAMES,
+    "claim": _NAMES,
+    "confidence": {"enum": list(TRUST)},
+    "note": _TEXT,
+}
+_UNIT_OWN = ("id", "kind", "formation", "tag")
+
+
+def _annotated() -> dict[str, Any]:
+    bound = {"type": ["string", "number", "integer"]}
+    return {
+        "type": "object",
+        "description": "a value with what is known about it",
+        "properties": {"value": {}, "low": bound, "high": bound, **_ABOUT},
+        "required": ["value"],
+        "additionalProperties": False,
+    }
+
+
+def _is_map(form: dict[str, Any], defs: dict[str, Any]) -> bool:
+    target = defs.get(str(form.get("$ref", "")).rpartition("/")[2], form)
+    return target.get("type") == "object" or "discriminator" in form
+
+
+def _loosen(form: Any, defs: dict[str, Any]) -> Any:
+    """Let provenance stand wherever the loader takes it off."""
+    if isinstance(form, list):
+        return [_loosen(item, defs) for item in form]
+    if not isinstance(form, dict):
+        return form
+    out = {key: _loosen(item, defs) if key != "properties" else item for key, item in form.items()}
+    if "properties" in form:
+        out["properties"] = {
+            key: _loosen(item, defs)
+            if _is_map(item, defs)
+            else {"anyOf": [_loosen(item, defs), {"$ref": "#/$defs/Annotated"}]}
+            for key, item in form["properties"].items()
+        } | {"provenance": {"$ref": "#/$defs/Provenance"}, **_ABOUT}
+    extra = form.get("additionalProperties")
+    if isinstance(extra, dict) and not _is_map(extra, defs):
+        out["additionalProperties"] = {"anyOf": [_loosen(extra, defs), {"$ref": "#/$defs/Annotated"}]}
+    return out
+
+
+def schema_json() -> str:
+    """Schema of a scenario file, as scenarios/schema.json holds it."""
+    raw = Scenario.model_json_schema(by_alias=True)
+    defs = raw["$defs"]
+    out = _loosen(raw, defs)
+    out["$defs"] |= {
+        "Annotated": _annotated(),
+        "Provenance": {"type": "object", "properties": _ABOUT, "additionalProperties": False},
+    }
+    for key in ("Unit", "DelayLaw"):
+        out["$defs"][key]["required"] = [
+            name for name in out["$defs"][key].get("required", ()) if key != "Unit" or name in _UNIT_OWN
+        ]
+    wanted = out.pop("required")
+    out["properties"] |= {
+        "extends": {"type": "string", "description": "the scenario this one lies over, from this file's folder"},
+        "set": {"type": "object", "description": "path: value; null takes away"},
+        "sources": {"anyOf": [out["properties"]["sources"], {"type": "string", "description": "a file of sources"}]},
+    }
+    out["anyOf"] = [{"required": ["extends"]}, {"required": wanted}]
+    out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(out, indent=1, sort_keys=True) + "\n"
