@@ -40,6 +40,11 @@ def carleton_scale(radius: Real, d0: Real) -> Floats:
     return np.asarray(radius / np.sqrt(2.0 * np.asarray(d0)))
 
 
+def carleton_reach(d0: float, radius: float) -> float:
+    """Distance (m) beyond which Carleton damage is below 1e-12: nobody farther away need be looked at."""
+    return float(radius * np.sqrt(max(np.log(d0 / 1e-12), 0.0) / d0))
+
+
 def kill_probability(impact_xy: Floats, target_xy: Floats, d0: float, radius: Real) -> Floats:
     """Carleton kill probability (n, m) of each impact (n, 2) on each target (m, 2); radius (m,) or
     a number.

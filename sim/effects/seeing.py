@@ -15,7 +15,7 @@ JOHNSON_N50 = {"detect": 1.0, "orient": 1.4, "recognise": 4.0, "identify": 6.4}
 """Resolvable cycles across the target for a 50 % chance (Johnson 1958, as quoted in textbooks)."""
 
 _NEAREST_M2 = 1e-12
-_ENDLESS = 1e100
+_ENDLESS = 1e30
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(128)
 
 

@@ -33,7 +33,7 @@ def time_to_level(level: Real, inflow_per_s: Real, tau_s: Real, threshold: Real)
     """
     asymptote = np.asarray(inflow_per_s) * tau_s
     now, then = level - asymptote, threshold - asymptote
-    ahead = (now * then > 0.0) & (np.abs(then) < np.abs(now))
+    ahead = (np.sign(now) == np.sign(then)) & (np.abs(then) < np.abs(now))
     ratio = np.where(ahead, then, 1.0) / np.where(ahead, now, 1.0)
     # the smallest subnormals may round the ratio to nothing; then the wait is as good as endless
     t = -tau_s * np.log(np.maximum(ratio, 5e-324))
