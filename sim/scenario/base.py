@@ -28,9 +28,7 @@ Target = Literal["standing", "prone", "dug_in", "soft", "armour", "gun"]
 class Part(BaseModel):
     """A frozen piece of a scenario; unknown keys are refused."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=False, validate_default=True, allow_inf_nan=False
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False, allow_inf_nan=False)
 
 
 def _as_law(data: Any) -> Any:

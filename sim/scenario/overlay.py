@@ -63,6 +63,12 @@ def some(names: Sequence[str], most: int = 12) -> str:
     return f"{shown}, ..." if len(names) > most else shown or "nothing"
 
 
+def through(node: Any) -> Any:
+    """A list or map that stands as `{value: ..., basis: ...}` is itself in every path."""
+    inner = node.get("value") if isinstance(node, Map) else None
+    return inner if isinstance(inner, Map | Seq) else node
+
+
 def has_ids(items: Sequence[Any]) -> bool:
     """Whether a list is addressed by id."""
     return bool(items) and all(isinstance(item, dict) and "id" in item for item in items)
@@ -122,7 +128,7 @@ def _inherited(tree: Map, steps: Sequence[str]) -> Any:
 
 def _kind_of(tree: Map, steps: Sequence[str]) -> Any:
     """The kind of the unit that a path `units[x]...` goes through."""
-    units, kinds = tree.get("units"), tree.get("kinds")
+    units, kinds = through(tree.get("units")), through(tree.get("kinds"))
     if len(steps) < 2 or steps[0] != "units" or not isinstance(units, list) or not isinstance(kinds, dict):
         return None
     at = place_of(units, steps[1])
@@ -131,7 +137,7 @@ def _kind_of(tree: Map, steps: Sequence[str]) -> Any:
 
 def _step_into(tree: Map, node: Any, steps: Sequence[str], depth: int, setting: Setting) -> Any | str:
     """The child of `node` at `steps[depth]`; a text says why there is none."""
-    step = steps[depth]
+    step, node = steps[depth], through(node)
     if isinstance(node, Seq):
         at = place_of(node, step)
         names = [str(item["id"]) for item in node] if has_ids(node) else [str(n) for n in range(len(node))]
@@ -186,7 +192,7 @@ def apply(tree: Map, setting: Setting) -> str | None:
         node = _step_into(tree, node, steps, depth, setting)
         if isinstance(node, str):
             return node
-    last = steps[-1]
+    last, node = steps[-1], through(node)
     if setting.value is None and isinstance(node, Map | Seq):
         return _delete(node, last, _inherited(tree, steps))
     if isinstance(node, Map) and ("value" not in node or last in node):

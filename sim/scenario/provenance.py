@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.scenario import quantity
-from sim.scenario.overlay import has_ids, near, some
+from sim.scenario.overlay import has_ids, near, some, through
 from sim.scenario.reading import Map, Mark, Problem, Seq
 
 BASES = ("stated", "derived", "analogue", "assumption")
@@ -138,8 +138,9 @@ def take_off(tree: Map) -> TakenOff:
         elif key == "units" and isinstance(value, Seq):
             clean = Seq(value.mark)
             for n, unit in enumerate(value):
-                name = str(unit.get("id", n)) if isinstance(unit, Map) else str(n)
-                above = formations.get(str(unit.get("formation")), root) if isinstance(unit, Map) else root
+                name, above = str(n), dict(root)
+                if isinstance(unit, Map):
+                    name, above = str(unit.get("id", n)), formations.get(str(unit.get("formation")), root)
                 clean.add(_walk(unit, f"units[{name}]", value.items_at[n], above, out), value.items_at[n])
         else:
             clean = _walk(value, key, at, root, out)
@@ -147,8 +148,8 @@ def take_off(tree: Map) -> TakenOff:
     return out
 
 
-def _of_formations(tree: Map, root: Mapping[str, Any], out: TakenOff) -> dict[str, Mapping[str, Any]]:
-    rows = tree.get("formations")
+def _of_formations(tree: Map, root: Mapping[str, Any], out: TakenOff) -> dict[str, dict[str, Any]]:
+    rows = through(tree.get("formations"))
     quiet = TakenOff(out.tree)
     if not isinstance(rows, Seq):
         return {}
