@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim import events as ev
-from sim.recording import CHANGE_FIELDS, EventTable, Recording, Table, digest
+from sim.recording import CHANGE_FIELDS, EventTable, Recording, Table, digest, empty_table
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -545,7 +545,8 @@ def assemble(n: Night, minutes: int) -> Recording:
         events=log,
         changes=_table(["t_ms", "unit", "field", "value"], sorted(n.changes, key=lambda r: r[0])),
         beliefs=_table(["t_ms", "side", "unit", "status", "x_m", "y_m", "sigma_m", "vx_mps", "vy_mps", "act", "tag_key",
-                        "observer"], sorted(n.beliefs, key=lambda r: r[0])),
+                        "observer"], sorted(n.beliefs, key=lambda r: r[0]))
+        if n.beliefs else empty_table("beliefs"),
         transcript=n.transcript,
         side={number[h]: facts for h, facts in n.facts.items()},
         attachments=_attachments(),

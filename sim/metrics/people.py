@@ -1,0 +1,85 @@
+"""Who was hurt and what was lost. People count by the tag of their unit, crews included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.events import Hull
+from sim.metrics.view import ATTACKERS, NEVER, SIDES, Mask, Undefined, Value, View
+
+STATES = ("killed", "wounded", "unhurt")
+TAGS = {
+    "contractors": "contractor",
+    "regime_army": "regime_army",
+    "militia": "militia",
+    "tribal": "tribal",
+    "iran_backed": "iran_backed",
+    "sdf": "sdf",
+    "coalition": "coalition",
+}
+"""Prefix of the metrics' names -> force tag."""
+
+ARTILLERY = ("artillery", "rocket_launcher")
+
+
+def of_state(view: View, state: str) -> Mask:
+    """(n_entities,) the people in one of STATES at the end; the three exclude each other."""
+    dead, hurt = view.dead_ms < NEVER, view.hurt_ms < NEVER
+    return view.person & {"killed": dead, "wounded": hurt & ~dead, "unhurt": ~hurt}[state]
+
+
+def count(who: str, state: str) -> Callable[[View], Value | Undefined]:
+    """A metric: people of a side or of a tag who are in a state at the end."""
+
+    def people(view: View) -> Value | Undefined:
+        units = view.recording.units
+        ours = units["side"] == who if who in SIDES else units["tag"] == TAGS[who]
+        return int(np.count_nonzero(of_state(view, state) & ours[view.entity_unit]))
+
+    people.__doc__ = f"People of the {who} {state} at the end."
+    return people
+
+
+def committed(view: View) -> Value | Undefined:
+    """Attackers whose unit was committed to the attack at any time."""
+    units = view.unit[view.log.of("committed")]
+    ours = np.zeros(len(view.unit_side), bool)
+    ours[units[units >= 0]] = True
+    ours &= view.unit_side == ATTACKERS
+    return int(np.count_nonzero(view.person & ours[view.entity_unit]))
+
+
+def attackers_matter(view: View, counts_as: tuple[str, ...]) -> Mask:
+    """(n_entities,) the attackers' vehicles, guns or tubes of these kinds; "vehicle" means the counted
+    vehicles of the force, whatever they are."""
+    entities = view.recording.entities
+    ours: Mask = view.unit_side[view.entity_unit] == ATTACKERS
+    if counts_as == ("vehicle",):
+        kind: Mask = entities["vehicle"] == 1
+    else:
+        kind = np.isin(entities["counts_as"], counts_as)
+    return ours & kind
+
+
+def destroyed(*counts_as: str) -> Callable[[View], Value | Undefined]:
+    """A metric: catastrophic kill, or mobility and firepower both."""
+
+    def lost(view: View) -> Value | Undefined:
+        both = Hull.M | Hull.F
+        gone = (view.flags & Hull.K != 0) | (view.flags & both == both)
+        return int(np.count_nonzero(gone & attackers_matter(view, counts_as)))
+
+    lost.__doc__ = f"Attackers' {' and '.join(counts_as)} destroyed."
+    return lost
+
+
+def damaged(flag: Hull, *counts_as: str) -> Callable[[View], Value | Undefined]:
+    """A metric: those that suffered this flag, whatever else they suffered."""
+
+    def hit(view: View) -> Value | Undefined:
+        return int(np.count_nonzero((view.flags & flag != 0) & attackers_matter(view, counts_as)))
+
+    hit.__doc__ = f"Attackers' {' and '.join(counts_as)} with flag {flag.name}."
+    return hit
