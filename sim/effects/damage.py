@@ -164,7 +164,7 @@ def expected_disc(lethal_radius: float, target_radius: float, sigma: float) -> f
     half = 0.5 * edges[1]
     r = (0.5 * (edges[:-1] + edges[1:]))[:, None] + half * _NODES
     hit = chndtr((lethal_radius / sigma) ** 2, 2.0, np.square(r / sigma))
-    return float(half * np.sum(_WEIGHTS * hit * r) * 2.0 / target_radius**2)
+    return min(float(half * np.sum(_WEIGHTS * hit * r) * 2.0 / target_radius**2), 1.0)
 
 
 def random_fire(rounds: Real, lethal_area_m2: Real, area_m2: Real) -> Floats:

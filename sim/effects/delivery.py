@@ -181,7 +181,7 @@ def elliptical_probability(radius: float, sigma_range: float, sigma_defl: float)
     )
     value = -np.expm1(-0.5 * radius * radius * g) / g
     mean = (np.sum(value[1:-1]) + 0.5 * (value[0] + value[-1])) / 256.0
-    return float(mean / (sigma_range * sigma_defl))
+    return min(float(mean / (sigma_range * sigma_defl)), 1.0)
 
 
 def elliptical_cep(sigma_range: float, sigma_defl: float) -> float:
@@ -209,7 +209,7 @@ def offset_ellipse_probability(
     x, h = radius * np.sin(t), radius * np.cos(t)
     density = np.exp(-0.5 * np.square((x + off_range) / sigma_range)) / (sigma_range * np.sqrt(2.0 * np.pi))
     slab = interval_probability((off_defl - h) / sigma_defl, (off_defl + h) / sigma_defl)
-    return float(half * np.sum(_WEIGHTS * density * slab * h))
+    return min(float(half * np.sum(_WEIGHTS * density * slab * h)), 1.0)
 
 
 def _median(cdf: Callable[[float], float], scale: float) -> float:
