@@ -105,33 +105,39 @@ def polyline_distance(points: ArrayLike, polyline: ArrayLike) -> Floats:
     return nearest
 
 
+def segment_crossings(
+    p: Floats, v: Floats, t_end: float, a: Floats, b: Floats
+) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats, NDArray[np.int8]]:
+    """(mover, segment, time, direction) rows at which legs p (n, 2) + v (2,) t, 0 < t <= t_end, cross
+    segments a to b (s, 2).
+
+    Rows come by mover, then segment. Direction +1: the mover ends on the left of a to b, -1: on the
+    right. A point on the line counts as left, for movers and ends alike: a vertex shared by two
+    segments is crossed once, and a leg that stops on the line and the next that leaves it count one
+    crossing together (or none, if it turns back).
+    """
+    dx, dy = b[:, 0] - a[:, 0], b[:, 1] - a[:, 1]
+    before = dx * (p[:, 1, None] - a[:, 1]) - dy * (p[:, 0, None] - a[:, 0])
+    # from the end point itself, so that the next leg's start gives the same number to the last bit
+    stop = p + v * t_end
+    after = dx * (stop[:, 1, None] - a[:, 1]) - dy * (stop[:, 0, None] - a[:, 0])
+    ahead_a = v[0] * (a[:, 1] - p[:, 1, None]) - v[1] * (a[:, 0] - p[:, 0, None]) >= 0.0
+    ahead_b = v[0] * (b[:, 1] - p[:, 1, None]) - v[1] * (b[:, 0] - p[:, 0, None]) >= 0.0
+    mover, segment = np.nonzero(((before >= 0.0) != (after >= 0.0)) & (ahead_a != ahead_b))
+    near, far = before[mover, segment], after[mover, segment]
+    times = np.clip(near / (near - far), 0.0, 1.0) * t_end
+    return mover, segment, times, np.where(far >= 0.0, 1, -1).astype(np.int8)
+
+
 def polyline_crossings(
     p: ArrayLike, v: ArrayLike, t_end: float, polyline: ArrayLike
 ) -> tuple[Floats, NDArray[np.int8]]:
     """(times, directions) at which the leg p + v t, 0 < t <= t_end (finite), crosses the polyline
-    (k, 2).
-
-    Times ascend. Direction +1: the mover ends on the left of the line as it is drawn, -1: on the
-    right. A point on the line counts as left, for movers and vertices alike: a vertex is crossed
-    once, and a leg that stops on the line and the next that leaves it count one crossing together
-    (or none, if it turns back).
-    """
+    (k, 2); times ascend, rules as in `segment_crossings`."""
     start = np.asarray(p, dtype=np.float64)
-    velocity = np.asarray(v, dtype=np.float64)
     line = np.asarray(polyline, dtype=np.float64)
-    a, d = line[:-1], np.diff(line, axis=0)
-    stop = start + velocity * t_end
-
-    def left_of(point: Floats) -> Floats:
-        out: Floats = d[:, 0] * (point[1] - a[:, 1]) - d[:, 1] * (point[0] - a[:, 0])
-        return out
-
-    before, after = left_of(start), left_of(stop)
-    ahead = velocity[0] * (line[:, 1] - start[1]) - velocity[1] * (line[:, 0] - start[0]) >= 0.0
-    found = ((before >= 0.0) != (after >= 0.0)) & (ahead[:-1] != ahead[1:])
-    share = before[found] / (before[found] - after[found])
-    times = np.clip(share, 0.0, 1.0) * t_end
-    directions = np.where(after[found] >= 0.0, 1, -1).astype(np.int8)
+    velocity = np.asarray(v, dtype=np.float64)
+    _, _, times, directions = segment_crossings(start[None, :], velocity, t_end, line[:-1], line[1:])
     order = np.argsort(times, kind="stable")
     return times[order], directions[order]
 

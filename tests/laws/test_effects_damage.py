@@ -113,6 +113,13 @@ def test_pruning_a_target_changes_nobody_else() -> None:
     assert np.all(whole[:, 1] < 1e-12)
 
 
+@given(shares, radii)
+def test_nobody_beyond_the_reach_need_be_looked_at(d0: float, radius: float) -> None:
+    reach = damage.carleton_reach(d0, radius)
+    assert damage.carleton(reach, 0.0, d0, radius, radius) == pytest.approx(1e-12, rel=1e-6)
+    assert damage.carleton_reach(1e-13, radius) == 0.0
+
+
 def test_radius_zero_is_out_of_reach_even_of_a_direct_hit() -> None:
     at = np.zeros((1, 2))
     assert damage.kill_probability(at, np.zeros((2, 2)), 1.0, np.array([0.0, 5.0])).tolist() == [[0.0, 1.0]]

@@ -211,6 +211,35 @@ def test_stopping_on_the_line_and_going_on_is_one_crossing_and_turning_back_none
         assert int(np.sum(first)) + int(np.sum(back)) == 0
 
 
+def test_many_movers_and_many_segments_are_the_single_ones() -> None:
+    """Rows by mover, then segment; each mover's rows are its own crossings of the line."""
+    starts = np.array([[5.0, -100.0], [-30.0, 0.0], [400.0, 0.0], [-1.0, 0.0]])
+    v = np.array([0.0, 1.0])
+    mover, segment, times, ways = g.segment_crossings(starts, v, 200.0, ZIGZAG[:-1], ZIGZAG[1:])
+    assert np.all(np.diff(mover * 10 + segment) > 0)
+    for i, start in enumerate(starts):
+        order = np.argsort(times[mover == i])
+        alone = g.polyline_crossings(start, v, 200.0, ZIGZAG)
+        assert times[mover == i][order].tolist() == alone[0].tolist()
+        assert ways[mover == i][order].tolist() == alone[1].tolist()
+    assert set(mover.tolist()) == {0, 3}
+
+
+@given(metres, metres, st.floats(-1.9, 1.9), st.floats(-1.9, 1.9), st.floats(0.001, 50.0))
+def test_a_leg_that_stops_anywhere_meets_its_successor_bit_for_bit(
+    px: float, py: float, vx: float, vy: float, t: float
+) -> None:
+    """A line drawn through the very point where the leg stops: one leg or the next crosses it, never both."""
+    start, v = np.array([px, py]), np.array([vx, vy])
+    stop = start + v * t
+    line = stop + np.array([[7.0, -300.0], [-3.1, 131.0]])
+    first = g.polyline_crossings(start, v, t, line)[1]
+    second = g.polyline_crossings(stop, v, 50.0, line)[1]
+    along = line[1] - line[0]
+    sides = [along[0] * q[1] - along[1] * q[0] >= 0.0 for q in (start - line[0], stop + v * 50.0 - line[0])]
+    assert first.size + second.size == int(sides[0] != sides[1])
+
+
 # Line of sight on made-up ground.
 
 CELL = 10.0
