@@ -232,7 +232,7 @@ def test_a_leg_that_stops_anywhere_meets_its_successor_bit_for_bit(
     """A line drawn through the very point where the leg stops: one leg or the next crosses it, never both."""
     start, v = np.array([px, py]), np.array([vx, vy])
     stop = start + v * t
-    line = stop + np.array([[7.0, -300.0], [-3.1, 131.0]])
+    line = stop + np.array([[7.0, -300.0], [-3.5, 150.0]])
     first = g.polyline_crossings(start, v, t, line)[1]
     second = g.polyline_crossings(stop, v, 50.0, line)[1]
     along = line[1] - line[0]
