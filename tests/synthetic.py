@@ -500,6 +500,7 @@ def recording(seed: int = 0, minutes: int = 240) -> Recording:
     """A plausible night of `minutes` after the first round: 500 attackers, 60-odd units, some 600 events."""
     n = Night(seed, minutes)
     _deploy(n)
+    n.change(0, "f22", "ammo:f22_gun", 480)
     answers = _calls(n)
     seen = _watch(n)
     acts = _advance(n, seen)
