@@ -54,3 +54,37 @@ def test_queue_length_and_waiting_time_agree() -> None:
 
 def test_late_customers_wait_as_in_the_steady_state() -> None:
     assert solvers.first_delays(0.5, 1.0, 200)[-1] == pytest.approx(solvers.mmc(1, 0.5, 1.0)["Wq_s"], rel=1e-6)
+
+
+# Known-wrong engines, and the distance to them.
+
+
+def test_pitfall_02_the_dead_do_not_shoot_and_nobody_shoots_first() -> None:
+    fair = solvers.salvo_combat(8, 8, 0.2, 0.2)
+    biased = solvers.salvo_combat(8, 8, 0.2, 0.2, x_first=True)
+    assert fair["x_wins"] == pytest.approx(fair["y_wins"], rel=1e-12)
+    assert biased["x_wins"] - fair["x_wins"] > 0.14
+    assert biased["mutual_annihilation"] == 0.0
+
+
+def test_pitfall_03_euler_closes_in_on_the_law_from_one_side() -> None:
+    exact = solvers.square_law(100.0, 80.0, 0.02, 0.03, 10.0)
+    gaps = []
+    for cut in (1, 2, 4, 8):
+        rough = solvers.euler_square(100.0, 80.0, 0.02 / cut, 0.03 / cut, steps=10 * cut, x_first=False)
+        gaps.append(exact[0] - rough[0])
+    assert min(gaps) > 0.0
+    assert np.array(gaps[:-1]) / gaps[1:] == pytest.approx(2.0, rel=0.05)
+
+
+def test_pitfall_09_the_deterministic_law_is_not_the_mean_of_the_stochastic_one() -> None:
+    """Ten against eight: law 6 and 0, mean 5.2 and 0.9; ten times the size, farther from parity, they meet."""
+    law, _ = solvers.square_law_end(10.0, 8.0, 0.02, 0.02)
+    mean = solvers.markov_combat(10, 8, lambda x, y: 0.02 * y, lambda x, y: 0.02 * x)
+    assert law == pytest.approx(6.0)
+    assert mean["e_x"] < 5.3
+    assert mean["e_y"] > 0.8
+    big, _ = solvers.square_law_end(100.0, 50.0, 0.02, 0.02)
+    assert solvers.markov_combat(100, 50, lambda x, y: 0.02 * y, lambda x, y: 0.02 * x)["e_x"] == pytest.approx(
+        big, rel=0.01
+    )
