@@ -121,6 +121,7 @@ class Aimed(_Weapon):
     kind: Literal["aimed"]
     rate_per_min: PerMinute = Field(alias="rate", gt=0)
     interval: Literal["exponential", "fixed"] = "exponential"
+    flight_mps: Speed = Field(alias="flight", gt=0)
     curve: tuple[Band, ...]
     exposure: dict[Target, Share]
     lethal: Share

@@ -66,7 +66,7 @@ Point = tuple[Length, Length] | Name
 
 
 class Quiet(Part):
-    """No round has fallen within `radius` of a point for a time."""
+    """A round has fallen within `radius` of a point, and then no other for a time."""
 
     point: Point
     radius_m: Length = Field(alias="radius", gt=0)

@@ -39,7 +39,7 @@ class Command(Part):
     """A side's queue of supporting fires.
 
     report -> permission -> approval -> queue -> controller -> shooter -> flight -> effect -> assessment.
-    `counts_down`: judged-dead threshold is in assessment: `miss_dead` = chance to call an effective target dead,
+    Assessment: `miss_dead` = chance to call an effective target dead,
     `miss_alive` = chance to call a dead one alive. `attacks`: most attacks on one contact before it is closed.
     """
 
@@ -53,6 +53,7 @@ class Command(Part):
     attacks: Annotated[int, Field(gt=0)]
     retry: Delay
     merge_radius_m: Length = Field(alias="merge_radius", ge=0)
+    contact_range_m: Length = Field(alias="contact_range", ge=0)  # nearer than this, troops are in contact
     monitoring: Monitoring | None = None
     targets: tuple[Preference, ...] = Field(min_length=1)
 

@@ -1,0 +1,245 @@
+"""Integer-millisecond time on simpy, and the one place where order within an instant is decided.
+
+Everything booked carries the key (t_ms, phase, actor, booking). Actors are compared by luck name (a unit's
+`luck`, else its name), so neither the order of a list nor a new label changes the order of an instant; `booking`
+only keeps an actor's own bookings in the order made. The environment refuses events without a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from enum import IntEnum
+from typing import Any
+
+import simpy
+from simpy.events import Event
+
+Steps = Generator["Call", None, None]
+
+
+class Phase(IntEnum):
+    """Order within an instant (docs/contract.md, "The instant")."""
+
+    IMPACT = 0
+    MOVE = 1
+    SUPPRESS = 2
+    MORALE = 3
+    REPLAN = 4
+    COMMAND = 5
+    ENGAGE = 6
+    FIRE = 7
+    AUDIT = 8
+
+
+_USES = {
+    Phase.IMPACT: "rounds land, hits take effect, the wounded die",
+    Phase.MOVE: "legs begin and end, lines are crossed",
+    Phase.SUPPRESS: "units are pinned and recover",
+    Phase.MORALE: "companies break, halt, turn back",
+    Phase.REPLAN: "rates and crossings are solved anew for all that changed in the instant",
+    Phase.COMMAND: "sightings, reports, rules, hotline, approval, queue, assessment",
+    Phase.ENGAGE: "units choose whom to engage",
+    Phase.FIRE: "candidates of aimed fire are accepted, rounds leave the tube",
+    Phase.AUDIT: "everything planned is checked against history",
+}
+
+
+def order_table() -> list[tuple[int, str, str]]:
+    """(number, phase, who uses it) for `khusham order`."""
+    return [(int(phase), phase.name.lower(), _USES[phase]) for phase in Phase]
+
+
+_KEYED = 1 << 62
+_ACTOR_BITS = 40
+
+
+class UnkeyedEventError(RuntimeError):
+    """An event without a key of the instant was put on the clock."""
+
+
+class KeyedEnvironment(simpy.Environment):
+    """simpy's environment, refusing what would overtake every phase."""
+
+    def schedule(self, event: Event, priority: int = 1, delay: float = 0) -> None:
+        """Put `event` on the heap; `priority` must be a key made by `Clock`."""
+        if priority < _KEYED:
+            raise UnkeyedEventError("book through Clock.at, soon, wait or start: a bare simpy event has no phase")
+        super().schedule(event, priority, delay)  # type: ignore[arg-type]
+
+
+def _fire(event: Event) -> None:
+    call: Call = event  # type: ignore[assignment]
+    fn = call.fn
+    if fn is not None:
+        clock = call.clock
+        clock.phase, clock.actor = call.phase, call.actor
+        clock.live += 1
+        call.fn = None
+        fn(*call.args)
+
+
+_FIRE = [_fire]
+
+
+class Call(Event):
+    """One booking; `cancel()` makes it do nothing. `fn` is None once run or cancelled."""
+
+    __slots__ = ("actor", "args", "clock", "fn", "phase", "t_ms")
+
+    def __init__(self, clock: Clock, t_ms: int, phase: int, actor: int, fn: Callable[..., Any] | None, args: Any):
+        self.env = clock.env
+        self.callbacks = _FIRE  # type: ignore[assignment]
+        self._ok = True
+        self._value = None
+        self._defused = True
+        self.clock = clock
+        self.t_ms = t_ms
+        self.phase = phase
+        self.actor = actor
+        self.fn = fn
+        self.args = args
+
+    def cancel(self) -> None:
+        """Do nothing when the time comes."""
+        self.fn = None
+
+    @property
+    def pending(self) -> bool:
+        """Booked and not yet run nor cancelled."""
+        return self.fn is not None
+
+
+def _idle() -> None:
+    """What a wait does when nobody has taken it up."""
+
+
+class Clock:
+    """The only clock. `actors`: luck names of everything that may book; a handle is the place in sorted order."""
+
+    def __init__(self, actors: Iterable[str], start_ms: int = 0):
+        self.names = sorted(actors)
+        if len(set(self.names)) != len(self.names):
+            raise ValueError("two actors share a luck name")
+        self._handle = {name: index for index, name in enumerate(self.names)}
+        self.env = KeyedEnvironment(initial_time=start_ms)
+        self.phase = -1
+        self.actor = -1
+        self.live = 0
+        self.stopped = False
+
+    def handle(self, name: str) -> int:
+        """The handle of an actor by its luck name."""
+        return self._handle[name]
+
+    @property
+    def now_ms(self) -> int:
+        """Milliseconds since the start of the scenario's clock."""
+        return self.env._now  # type: ignore[return-value]
+
+    def _legal(self, t_ms: int, phase: int, actor: int) -> int:
+        """`t_ms`, or the next millisecond when the key would not come after the running one.
+
+        Within an instant an actor may book another only in a strictly later phase, itself also in the same.
+        """
+        now: int = self.env._now  # type: ignore[assignment]
+        if t_ms > now:
+            return t_ms
+        if phase > self.phase or (phase == self.phase and actor == self.actor):
+            return now
+        return now + 1
+
+    def at(self, t_ms: int, phase: int, actor: int, fn: Callable[..., Any], *args: Any) -> Call:
+        """Book `fn(*args)` for `actor` at `t_ms`, or at the next legal key after now."""
+        t_ms = self._legal(t_ms, phase, actor)
+        call = Call(self, t_ms, phase, actor, fn, args)
+        self.env.schedule(call, _KEYED | (phase << _ACTOR_BITS) | actor, t_ms - self.env._now)
+        return call
+
+    def soon(self, phase: int, actor: int, fn: Callable[..., Any], *args: Any) -> Call:
+        """Book at this instant if legal, else a millisecond later."""
+        return self.at(self.env._now, phase, actor, fn, *args)  # type: ignore[arg-type]
+
+    def wait(self, delay_ms: int, phase: int, actor: int) -> Call:
+        """For scripts: `yield clock.wait(...)` goes on after the delay."""
+        return self.at(self.now_ms + delay_ms, phase, actor, _idle)
+
+    def gate(self, phase: int, actor: int) -> Call:
+        """For scripts: an unbooked call to wait on; `open_gate` books it soon."""
+        return Call(self, -1, phase, actor, _idle, ())
+
+    def open_gate(self, call: Call) -> None:
+        """Let the script waiting on `call` go on (no effect if it was opened or cancelled before)."""
+        if call.t_ms < 0 and call.fn is not None:
+            call.t_ms = self._legal(self.now_ms, call.phase, call.actor)
+            self.env.schedule(call, _KEYED | (call.phase << _ACTOR_BITS) | call.actor, call.t_ms - self.now_ms)
+
+    def start(self, phase: int, actor: int, steps: Steps) -> Script:
+        """Start a script (a generator that yields calls) through the clock."""
+        return Script(self, phase, actor, steps)
+
+    def stop(self) -> None:
+        """End the run after the running call."""
+        self.stopped = True
+
+    def run(self, until_ms: int) -> None:
+        """Run to `until_ms` inclusive, or until `stop`."""
+        env, queue = self.env, self.env._queue
+        while queue and not self.stopped and queue[0][0] <= until_ms:
+            env.step()
+        self.phase = self.actor = -1
+
+
+class Script:
+    """A generator on the clock: its place is its only state. Use it where only the actor itself decides when."""
+
+    __slots__ = ("_steps", "call")
+
+    def __init__(self, clock: Clock, phase: int, actor: int, steps: Steps):
+        self._steps = steps
+        self.call: Call | None = clock.soon(phase, actor, self._resume)
+
+    def _resume(self) -> None:
+        call = next(self._steps, None)
+        self.call = call
+        if call is not None:
+            call.fn, call.args = self._resume, ()
+
+    def cancel(self) -> None:
+        """Stop it for good, running its `finally` blocks."""
+        if self.call is not None:
+            self.call.cancel()
+        self._steps.close()
+        self.call = None
+
+
+class Pool:
+    """`size` equal servers (controllers); waiting order is (-priority, request key), grants go through the clock."""
+
+    def __init__(self, clock: Clock, size: int):
+        self.clock = clock
+        self.free = size
+        self.queue: list[tuple[int, tuple[int, ...], Call]] = []
+
+    def request(self, priority: int, key: tuple[int, ...], phase: int, actor: int) -> Call:
+        """A gate that opens when a server is yours."""
+        gate = self.clock.gate(phase, actor)
+        self.queue.append((-priority, key, gate))
+        self.queue.sort(key=lambda row: row[:2])
+        self._grant()
+        return gate
+
+    def release(self) -> None:
+        """Give a server back."""
+        self.free += 1
+        self._grant()
+
+    def withdraw(self, gate: Call) -> None:
+        """Leave the queue."""
+        self.queue = [row for row in self.queue if row[2] is not gate]
+
+    def _grant(self) -> None:
+        while self.free and self.queue:
+            _, _, gate = self.queue.pop(0)
+            if gate.fn is not None:
+                self.free -= 1
+                self.clock.open_gate(gate)

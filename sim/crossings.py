@@ -1,0 +1,107 @@
+"""Crossings: pairs with a time each, of which only the earliest is on the clock.
+
+Used twice: when an observer sees a target (remaining hazard runs out), when a target enters or leaves a weapon's
+range. Planned times are kept unrounded (ms, float) so that an audit can compare them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clock import Call, Clock
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def _lists(index: Ints, n: int) -> list[Ints]:
+    order = np.argsort(index, kind="stable")
+    cuts = np.searchsorted(index[order], np.arange(n + 1))
+    return [order[cuts[i] : cuts[i + 1]] for i in range(n)]
+
+
+class Crossings:
+    """m pairs (a, b) of units. `due(pairs, t_ms)` is called when pairs come due, in pair order.
+
+    a, b: (m,) unit indices; time_ms: (m,) planned times, inf when none; open: (m,) False once closed for good.
+    """
+
+    def __init__(
+        self, clock: Clock, phase: int, actor: int, a: Ints, b: Ints, n_units: int, due: Callable[[Ints, int], None]
+    ):
+        self.a, self.b = a, b
+        self.time_ms = np.full(len(a), np.inf)
+        self.open = np.ones(len(a), dtype=bool)
+        self._of_a = _lists(a, n_units)
+        self._of_b = _lists(b, n_units)
+        self._clock, self._phase, self._actor, self._due = clock, phase, actor, due
+        self._call: Call | None = None
+
+    def touching(self, units: list[int]) -> Ints:
+        """Open pairs in which one of `units` stands, each once, in pair order."""
+        if not len(self.a):
+            return np.empty(0, dtype=np.int64)
+        if len(units) > 12:
+            mark = np.zeros(len(self._of_a), dtype=bool)
+            mark[units] = True
+            return np.flatnonzero(self.open & (mark[self.a] | mark[self.b]))
+        rows = np.concatenate([part for u in units for part in (self._of_a[u], self._of_b[u])])
+        rows = rows[self.open[rows]]
+        if len(units) > 1:
+            rows.sort()
+            if len(rows) > 1:
+                rows = rows[np.concatenate(([True], rows[1:] != rows[:-1]))]
+        return rows
+
+    def between(self, a: int, b: int) -> int:
+        """The pair (a, b), or -1."""
+        rows = self._of_a[a]
+        hit = rows[self.b[rows] == b]
+        return int(hit[0]) if len(hit) else -1
+
+    def of_a(self, unit: int) -> Ints:
+        """Pairs whose first is `unit`."""
+        return self._of_a[unit]
+
+    def of_b(self, unit: int) -> Ints:
+        """Pairs whose second is `unit`."""
+        return self._of_b[unit]
+
+    def update(self, pairs: Ints, time_ms: Floats) -> None:
+        """Set planned times (unrounded ms) and keep the earliest of all on the clock."""
+        self.time_ms[pairs] = time_ms
+        self.book()
+
+    def close(self, pairs: Ints) -> None:
+        """No more times for these pairs."""
+        self.open[pairs] = False
+        self.time_ms[pairs] = np.inf
+
+    def book(self) -> None:
+        """Put the earliest on the clock unless it is there already."""
+        if not len(self.time_ms):
+            return
+        first = float(self.time_ms.min())
+        if first == np.inf:
+            if self._call is not None:
+                self._call.cancel()
+                self._call = None
+            return
+        t_ms = round(first)
+        if self._call is not None and self._call.fn is not None:
+            if self._call.t_ms == t_ms:
+                return
+            self._call.cancel()
+        self._call = self._clock.at(t_ms, self._phase, self._actor, self._come_due)
+
+    def _come_due(self) -> None:
+        now = self._clock.now_ms
+        pairs = np.flatnonzero(self.time_ms <= now + 0.5)
+        self.time_ms[pairs] = np.inf
+        self._call = None
+        if len(pairs):
+            self._due(pairs, now)
+        self.book()

@@ -1,0 +1,75 @@
+"""Legs: where every unit is at any time. Position at t is pos + vel * (t - t0), exact, no step.
+
+Columns per unit: t0_ms (n,) int64, pos (n, 2) m, vel (n, 2) m/s. `history` keeps every leg for the recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Legs:
+    """One current leg per unit."""
+
+    def __init__(self, pos: Floats):
+        n = len(pos)
+        self.t0_ms = np.zeros(n, dtype=np.int64)
+        self.pos = np.array(pos, dtype=np.float64)
+        self.vel = np.zeros((n, 2))
+        self.history: list[tuple[int, int, float, float, float, float]] = [
+            (0, unit, float(x), float(y), 0.0, 0.0) for unit, (x, y) in enumerate(self.pos)
+        ]
+
+    def at(self, unit: int, t_ms: int) -> tuple[float, float]:
+        """(x, y) of one unit, m."""
+        dt = (t_ms - self.t0_ms[unit]) * 1e-3
+        return (
+            float(self.pos[unit, 0] + self.vel[unit, 0] * dt),
+            float(self.pos[unit, 1] + self.vel[unit, 1] * dt),
+        )
+
+    def all_at(self, t_ms: int) -> Floats:
+        """(n, 2) positions of all units, m."""
+        out: Floats = self.pos + self.vel * ((t_ms - self.t0_ms) * 1e-3)[:, None]
+        return out
+
+    def set(self, units: Sequence[int], t_ms: int, vel: tuple[float, float]) -> list[int]:
+        """New legs from where `units` are, all at velocity `vel`; returns those whose velocity really changed."""
+        changed = [u for u in units if self.vel[u, 0] != vel[0] or self.vel[u, 1] != vel[1]]
+        if changed:
+            index = np.array(changed)
+            self.pos[index] += self.vel[index] * ((t_ms - self.t0_ms[index]) * 1e-3)[:, None]
+            self.t0_ms[index] = t_ms
+            self.vel[index] = vel
+            for u in changed:
+                self.history.append((t_ms, u, float(self.pos[u, 0]), float(self.pos[u, 1]), vel[0], vel[1]))
+        return changed
+
+    def place(self, unit: int, t_ms: int, x: float, y: float) -> None:
+        """Put a unit somewhere at rest (an aircraft that comes on station from outside the map)."""
+        self.pos[unit] = (x, y)
+        self.vel[unit] = (0.0, 0.0)
+        self.t0_ms[unit] = t_ms
+        self.history.append((t_ms, unit, x, y, 0.0, 0.0))
+
+    def cut(self, t_ms: int) -> None:
+        """Restart every leg where it is now: must change nothing anywhere (a test does it)."""
+        self.pos += self.vel * ((t_ms - self.t0_ms) * 1e-3)[:, None]
+        self.t0_ms[:] = t_ms
+
+
+def positions(t_ms: int, leg_t: NDArray[np.int64], leg_unit: NDArray[np.int64], xy: Floats, v: Floats, n: int) -> Floats:
+    """(n, 2) positions at t_ms from recorded legs in time order (rows: t, unit, xy (m, 2), v (m, 2)); NaN before."""
+    out = np.full((n, 2), np.nan)
+    upto = int(np.searchsorted(leg_t, t_ms, side="right"))
+    last = np.full(n, -1)
+    last[leg_unit[:upto]] = np.arange(upto)
+    have = last >= 0
+    rows = last[have]
+    out[have] = xy[rows] + v[rows] * ((t_ms - leg_t[rows]) * 1e-3)[:, None]
+    return out

@@ -1,0 +1,69 @@
+"""The log: emit and subscribe. Integers only; an id is the place in the log; causes are ids of earlier events.
+
+The log is given the clock's callables; the two do not import each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sim.events import BY_NAME, Kind
+
+Handler = Callable[..., Any]
+
+
+class Log:
+    """Columns of what happened, and who is told. Deliveries are booked through the clock in a later phase."""
+
+    def __init__(self, now_ms: Callable[[], int], soon: Callable[..., Any]):
+        self._now = now_ms
+        self._soon = soon
+        self._told: dict[str, list[tuple[int, int, Handler]]] = {}
+        self._watch: list[Callable[[int, str, int, int, tuple[int, ...]], None]] = []
+        self.t_ms: list[int] = []
+        self.kind: list[int] = []
+        self.actor: list[int] = []
+        self.target: list[int] = []
+        self.causes: list[tuple[int, ...]] = []
+        self.payload: list[tuple[int, ...]] = []
+        self.aside: dict[int, dict[str, Any]] = {}
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def emit(self, kind: str, actor: int, target: int = -1, causes: tuple[int, ...] = (), **ints: int) -> int:
+        """Write one event; `actor` and `target` are handles of actors. Returns its id.
+
+        Raises KeyError for a kind or field that the catalogue does not have.
+        """
+        row: Kind = BY_NAME[kind]
+        if len(ints) != len(row.fields):
+            raise KeyError(f"{kind} takes {row.fields}, got {tuple(ints)}")
+        id_ = len(self.kind)
+        payload = tuple([ints[name] for name in row.fields])
+        self.t_ms.append(self._now())
+        self.kind.append(row.code)
+        self.actor.append(actor)
+        self.target.append(target)
+        self.causes.append(causes)
+        self.payload.append(payload)
+        for watcher in self._watch:
+            watcher(id_, kind, actor, target, payload)
+        for phase, listener, fn in self._told.get(kind, ()):
+            self._soon(phase, listener, fn, id_, actor, target, *payload)
+        return id_
+
+    def on(self, kind: str, phase: int, listener: int, fn: Handler) -> None:
+        """Book `fn(id, actor, target, *payload)` for `listener` in `phase` after each event of `kind`."""
+        if kind not in BY_NAME:
+            raise KeyError(kind)
+        self._told.setdefault(kind, []).append((phase, listener, fn))
+
+    def watch(self, fn: Callable[[int, str, int, int, tuple[int, ...]], None]) -> None:
+        """Call `fn` at once for every event: for those who only count (conditions, the end), never to act."""
+        self._watch.append(fn)
+
+    def note(self, id_: int, **facts: Any) -> None:
+        """What `why` needs beyond ids (Pk, the draw, who stood near): side channel, outside the digest."""
+        self.aside.setdefault(id_, {}).update(facts)

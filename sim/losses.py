@@ -1,0 +1,155 @@
+"""The one door for fates: who is hurt, by what, with which luck.
+
+One impact is shared by all it can hurt: its place is drawn once, distances decide. Every entity of a target has
+its own uniforms at the address (shooter/weapon towards target, salvo), dead ones included, so that nobody's fate
+shifts when a neighbour dies earlier.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clock import Phase
+from sim.draws import Draws, Purpose, pair, span_ms
+from sim.effects.damage import carleton_reach, kill_probability
+from sim.events import Hull
+from sim.log import Log
+from sim.world import Body, Fate, Mount, World
+
+Floats = NDArray[np.float64]
+HULL_CLASS = {Body.SOFT: "soft", Body.ARMOUR: "armour", Body.GUN: "gun"}
+
+
+def strike(
+    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int], damage: Any
+) -> list[int]:
+    """Let impacts xy (k, 2), logged as `ids`, hurt whoever is there, friend or foe. Returns the units struck at."""
+    widest = max(damage.radius_m.values())
+    if widest <= 0.0:
+        return []
+    reach = carleton_reach(damage.d0, widest)
+    where = world.legs.all_at(world.clock.now_ms)
+    gap = where[:, None, :] - xy[None, :, :]
+    nearest = np.sqrt((gap * gap).sum(axis=2).min(axis=1))
+    near = np.flatnonzero((nearest <= reach + world.spread_m) & ~world.is_air & world.present)
+    for u in near.tolist():
+        _strike_unit(world, log, draws, mount, salvo, xy - where[u], ids, damage, u)
+    return [int(u) for u in near]
+
+
+def _radii(world: World, u: int, rows: slice, damage: Any) -> Floats:
+    """(m,) Carleton radius of each entity by body, posture and cover; 0: cannot be hurt."""
+    radius = damage.radius_m
+    person = radius.get(world.posture(u), 0.0)
+    table = [person, radius.get("soft", 0.0), radius.get("armour", 0.0), radius.get("gun", 0.0), 0.0]
+    out = np.array([table[b] for b in world.body[rows]])
+    host = world.inside[rows]
+    covered = (host >= 0) & (world.hull[np.maximum(host, 0)] & Hull.K == 0)
+    out[covered] = 0.0
+    return out
+
+
+def _strike_unit(
+    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int], damage: Any, u: int
+) -> None:
+    """Impacts at xy (k, 2) relative to unit u against each of its entities."""
+    n = world.count[u]
+    rows = slice(world.first[u], world.first[u] + n)
+    radius = _radii(world, u, rows, damage)
+    kill = kill_probability(xy, world.offset_m[rows], damage.d0, radius)
+    p_hurt = kill[0] if len(xy) == 1 else 1.0 - (1.0 - kill).prod(axis=0)
+    if not p_hurt.any():
+        return
+    luck = draws.block(Purpose.DAMAGE, pair(mount.key, world.keys[u]), salvo, 2 * n)
+    hurt = np.flatnonzero(luck[:n] < p_hurt)
+    if not len(hurt):
+        return
+    worst = kill.argmax(axis=0)
+    for i in hurt.tolist():
+        row, cause = rows.start + i, ids[int(worst[i])]
+        facts = {"p": float(p_hurt[i]), "draw": float(luck[i])}
+        if world.body[row] == Body.PERSON:
+            wound(world, log, draws, row, luck[n + i] < damage.lethal, mount, salvo, cause, facts)
+        else:
+            break_hull(world, log, draws, row, float(luck[n + i]), damage.hull, damage.lethal, mount, salvo, cause, facts)
+    touched(world, u)
+
+
+def touched(world: World, u: int) -> None:
+    """After losses in a unit: re-plan it and tell those who watch losses, once."""
+    world.mark(u, "strength", world.fit[u])
+    world.mark(u, "state", world.bits(u))
+    world.change(u)
+    for phase, fn in world.loss_hooks:
+        world.clock.soon(phase, world.actor[u], fn, u)
+
+
+def wound(
+    world: World, log: Log, draws: Draws, row: int, dies: bool, mount: Mount, salvo: int, cause: int,
+    facts: dict[str, Any],
+) -> None:  # fmt: skip
+    """A person is hurt: wounded, or killed if `dies`; one wounded before can only be killed now."""
+    now = world.fate[row]
+    if now == Fate.KILLED or (now == Fate.WOUNDED and not dies):
+        return
+    u = int(world.entity_unit[row])
+    if now == Fate.UNHURT:
+        world.fit[u] -= 1
+    world.fate[row] = Fate.KILLED if dies else Fate.WOUNDED
+    entity = row - world.first[u]
+    id_ = log.emit(
+        "killed" if dies else "wounded", world.actor[mount.unit], world.actor[u], (cause,),
+        entity=entity, weapon_key=mount.signed_key, salvo=salvo,
+    )  # fmt: skip
+    log.note(id_, **facts)
+    wounds = world.scenario.wounds
+    if not dies and wounds is not None:
+        luck = draws.block(Purpose.WOUND, world.keys[u], entity, 2)
+        if luck[0] < wounds.p_die:
+            later = world.clock.now_ms + max(1, span_ms(wounds.delay, float(luck[1])))
+            world.clock.at(later, Phase.IMPACT, world.actor[u], _die, world, log, row, id_)
+
+
+def _die(world: World, log: Log, row: int, cause: int) -> None:
+    if world.fate[row] == Fate.WOUNDED:
+        world.fate[row] = Fate.KILLED
+        u = int(world.entity_unit[row])
+        log.emit("died_of_wounds", world.actor[u], world.actor[u], (cause,), entity=row - world.first[u])
+
+
+def break_hull(
+    world: World, log: Log, draws: Draws, row: int, luck: float, hull: Any, lethal: float, mount: Mount, salvo: int,
+    cause: int, facts: dict[str, Any],
+) -> None:  # fmt: skip
+    """A hull, gun or launcher is hit for damage: `luck` says whether and how it is lost; a K kill exposes the crew."""
+    if world.hull[row] & Hull.K:
+        return
+    if luck < hull.m:
+        flag = Hull.M
+    elif luck < hull.m + hull.f:
+        flag = Hull.F
+    elif luck < hull.m + hull.f + hull.k:
+        flag = Hull.K
+    else:
+        return
+    if world.hull[row] & flag:
+        return
+    world.hull[row] |= flag
+    u = int(world.entity_unit[row])
+    id_ = log.emit(
+        "vehicle", world.actor[mount.unit], world.actor[u], (cause,),
+        entity=row - world.first[u], weapon_key=mount.signed_key, salvo=salvo, flags=int(world.hull[row]),
+    )  # fmt: skip
+    log.note(id_, **facts)
+    if flag is Hull.K:
+        crew = np.flatnonzero(world.inside == row)
+        n = world.count[u]
+        own = draws.block(Purpose.CREW, pair(mount.key, world.keys[u]), salvo, 2 * n)
+        for member in crew.tolist():
+            i = member - world.first[u]
+            if own[i] < hull.crew_hurt:
+                fate = {"p": hull.crew_hurt, "draw": float(own[i])}
+                wound(world, log, draws, member, bool(own[n + i] < lethal), mount, salvo, id_, fate)

@@ -1,0 +1,39 @@
+"""The table of processes, in the order in which they are started (and in which replanners run).
+
+A process is a module with PHASES, READS, WRITES (columns of the world) and `start(ctx)`. Processes do not import
+each other; they meet in the world, the clock and the log.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from sim.processes import (
+    air,
+    command,
+    direct_fire,
+    hotline,
+    indirect_fire,
+    morale,
+    movement,
+    orders,
+    referee,
+    roe,
+    sensing,
+    suppression,
+)
+
+PROCESSES: tuple[tuple[str, ModuleType], ...] = (
+    ("movement", movement),
+    ("sensing", sensing),
+    ("direct_fire", direct_fire),
+    ("indirect_fire", indirect_fire),
+    ("air", air),
+    ("suppression", suppression),
+    ("morale", morale),
+    ("roe", roe),
+    ("command", command),
+    ("hotline", hotline),
+    ("orders", orders),
+    ("referee", referee),
+)

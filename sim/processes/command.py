@@ -1,0 +1,345 @@
+"""Command: report, approval, queue, controller, shooter, assessment - on beliefs alone.
+
+Supporting fires run report -> permission -> approval -> queue -> controller -> shooter -> flight -> effect ->
+assessment -> again or close. Whom to fire at is chosen by what contacts look like and where they are believed; true
+positions and states are never read here. Every wait is in the log with its reason.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.clock import Call, Phase, Pool, Steps
+from sim.context import Context
+from sim.draws import Purpose, key, pair, signed, span_ms
+from sim.events import Reason, Wait
+from sim.world import SIDES, Mount, Status, Task
+
+PHASES = (Phase.COMMAND,)
+READS = ("beliefs", "tasks", "mounts", "present")
+WRITES = ("tasks",)
+KINDS = ("indirect", "guided", "strafe")
+REPORT, APPROVE, CONTROL, ASSESS, RETRY, CLOSE_IN = 1, 2, 3, 4, 5, 6
+
+
+class Command:
+    """The queue of supporting fires of one side."""
+
+    def __init__(self, ctx: Context, side: int):
+        self.ctx, self.world, self.side = ctx, ctx.world, side
+        self.law: Any = ctx.scenario.command[SIDES[side]]  # type: ignore[index]
+        self.roe: Any = ctx.scenario.roe[SIDES[side]]  # type: ignore[index]
+        self.actor = ctx.clock.handle(f"command/{SIDES[side]}")
+        self.picture = ctx.world.beliefs[side]
+        self.prefer = {row.id: row for row in self.law.targets}
+        self.friends = [u for u in range(len(self.world.ids)) if self.world.side[u] == side and not self.world.is_air[u]]
+        self.pool = Pool(ctx.clock, sum(self.world.unit[u].controllers for u in self.friends))
+        self.mounts = [
+            m for m in self.world.mounts if self.world.side[m.unit] == side and m.weapon.kind in KINDS and not m.held
+        ]
+        self.missions: dict[int, int] = {}  # contact -> serial of its mission
+        self.merged: dict[int, list[int]] = {}  # contact under attack -> contacts that share the attack
+        self.serial = 0
+        self.counts: dict[tuple[int, int], int] = {}
+        self.waiters: list[Call] = []
+        self.approved_id: dict[int, int] = {}
+        self.reported: set[int] = set()
+        self.gate_open = ctx.scenario.hotline is None or ctx.scenario.hotline.effect_on_fires != "gates"
+        self.gated: list[tuple[int, int]] = []
+        self.gate_timer: Call | None = None
+        self.answer_id = -1
+
+    def delay(self, contact: int, law: Any, what: int) -> int:
+        """A drawn span, counted per contact and purpose."""
+        who = pair(key(f"command/{SIDES[self.side]}"), self.world.keys[contact])
+        event = self.counts.get((contact, what), 0)
+        self.counts[(contact, what)] = event + 1
+        return span_ms(law, self.ctx.draws.one(Purpose.DELAY, who ^ what << 8, event))
+
+    def later(self, ms: int, fn: Any, *args: Any) -> None:
+        """Book in the command phase."""
+        self.ctx.clock.at(self.ctx.clock.now_ms + ms, Phase.COMMAND, self.actor, fn, *args)
+
+    # -- report, permission, approval
+
+    def observed(self, id_: int, observer: int, target: int, act: int) -> None:
+        """An act of a contact has been observed: it is reported after the delay."""
+        b = self.world.unit_of_actor[target]
+        if self.world.beliefs[self.side] is self.picture and self.world.side[b] != self.side:
+            self.later(self.delay(b, self.law.report, REPORT), self.report, b, observer, id_)
+
+    def report(self, b: int, observer: int, cause: int) -> None:
+        """The report is in."""
+        self.serial += 1
+        self.picture.report_id[b] = self.ctx.log.emit(
+            "reported", observer, self.world.actor[b], (cause,), serial=self.serial
+        )
+
+    def permitted(self, id_: int, roe_actor: int, target: int, rung: int) -> None:
+        """The rules allow fire at the contact: ask for approval."""
+        b = self.world.unit_of_actor[target]
+        if self.world.side[b] == self.side or b in self.approved_id:
+            return
+        close = self.in_contact(b)
+        causes = (self.picture.report_id[b], id_)
+        asked = self.ctx.log.emit("approval_asked", self.actor, target, causes, in_contact=int(close))
+        self.approved_id[b] = -1
+        if not self.gate_open:
+            self.ctx.log.emit("waiting", self.actor, target, (asked,), what=int(Wait.HOTLINE), serial=0)
+            self.gated.append((b, asked))
+            if self.gate_timer is None:
+                hotline = self.ctx.scenario.hotline
+                assert hotline is not None
+                at = self.ctx.clock.now_ms + round(hotline.gate_timeout_s * 1000)
+                self.gate_timer = self.ctx.clock.at(at, Phase.COMMAND, self.actor, self.open_gate)
+            return
+        self.ask(b, asked)
+
+    def in_contact(self, b: int) -> bool:
+        """Own troops are within small-arms danger of where the contact is believed."""
+        return self.nearest_friend(self.picture.where(b, self.ctx.clock.now_ms)) <= self.law.contact_range_m
+
+    def ask(self, b: int, asked: int) -> None:
+        """Approval takes its time; less for troops in contact."""
+        close = self.in_contact(b)
+        law = self.law.approval_in_contact if close else self.law.approval
+        self.later(self.delay(b, law, APPROVE), self.approve, b, asked, int(close))
+
+    def approve(self, b: int, asked: int, close: int) -> None:
+        """Approved: the contact joins the queue."""
+        causes = (asked,) if self.answer_id < 0 else (asked, self.answer_id)
+        self.approved_id[b] = self.ctx.log.emit(
+            "approved", self.actor, self.world.actor[b], causes, in_contact=close
+        )
+        self.nominate(b)
+
+    def answered(self, id_: int, end: int, target: int, call_key: int, answer: int) -> None:
+        """An answer over the hotline: a parent of the approvals that follow, and what a gate waits for."""
+        self.answer_id = id_
+        if self.world.t0_ms is not None:
+            self.open_gate()
+
+    def open_gate(self) -> None:
+        """The hotline no longer holds approvals back."""
+        self.gate_open = True
+        if self.gate_timer is not None:
+            self.gate_timer.cancel()
+        gated, self.gated = self.gated, []
+        for b, asked in gated:
+            self.ask(b, asked)
+
+    # -- queue
+
+    def nominate(self, b: int) -> None:
+        """Into the queue, unless an attack under way covers it or it is no target."""
+        row = self.prefer.get(self.picture.looks[b] or "")
+        if row is None or b in self.missions or not self.worth(b):
+            return
+        now, actor = self.ctx.clock.now_ms, self.world.actor[b]
+        x, y = self.picture.where(b, now)
+        self.serial += 1
+        nominated = self.ctx.log.emit(
+            "nominated", self.actor, actor, (self.approved_id[b],), priority=row.priority, serial=self.serial
+        )
+        for other in sorted(self.missions):
+            ox, oy = self.picture.where(other, now)
+            if (x - ox) ** 2 + (y - oy) ** 2 <= self.law.merge_radius_m**2 and other not in self.merged_into():
+                self.ctx.log.emit("merged", self.actor, actor, (nominated,), serial=self.missions[other])
+                self.merged.setdefault(other, []).append(b)
+                return
+        self.missions[b] = self.serial
+        self.ctx.clock.start(Phase.COMMAND, self.actor, self.mission(b, row, self.serial, nominated))
+
+    def merged_into(self) -> set[int]:
+        """Contacts that wait for another's attack to end."""
+        return {b for rows in self.merged.values() for b in rows}
+
+    def worth(self, b: int) -> bool:
+        """Still believed there, dangerous and not forbidden; a refusal of the rules is logged."""
+        if self.picture.status[b] is Status.NONE or self.picture.judged_dead[b] or self.picture.turned[b]:
+            return False
+        if self.picture.across[b]:
+            rule = sorted(self.picture.across[b])[0]
+            forbid = next(r for r in self.roe.forbid if r.line == rule)
+            self.ctx.log.emit(
+                "forbidden", self.actor, self.world.actor[b], (self.approved_id.get(b, -1),),
+                rule_key=signed(key(f"roe/{forbid.id}")),
+            )  # fmt: skip
+            return False
+        return True
+
+    # -- one attack after another on a contact
+
+    def mission(self, b: int, row: Any, serial: int, nominated: int) -> Steps:
+        """Wait for a controller and a shooter, attack, assess, again or close."""
+        result = Reason.EFFECT_JUDGED
+        for attack in range(self.law.attacks):
+            if not self.worth(b):
+                result = self.why_not(b)
+                break
+            choice = yield from self.shooter_for(b, row, serial, nominated)
+            if choice is None:
+                result = self.why_not(b)
+                break
+            task = self.assign(b, choice, serial, nominated)
+            yield task.done
+            self.controller_freed(b, serial)
+            if task.fired:
+                yield self.wait(b, self.law.assess, ASSESS)
+                if self.assess(b, task, serial):
+                    break
+            if attack + 1 < self.law.attacks:
+                yield self.wait(b, self.law.retry, RETRY)
+        else:
+            result = Reason.TIMED_OUT
+        self.close(b, serial, result)
+
+    def wait(self, b: int, law: Any, what: int) -> Call:
+        """Wait a drawn span."""
+        return self.ctx.clock.wait(max(1, self.delay(b, law, what)), Phase.COMMAND, self.actor)
+
+    def why_not(self, b: int) -> Reason:
+        """Why a contact is no longer attacked."""
+        if self.picture.across[b]:
+            return Reason.RULE
+        if self.picture.turned[b]:
+            return Reason.TURNED_BACK
+        if self.picture.judged_dead[b]:
+            return Reason.EFFECT_JUDGED
+        return Reason.NO_TRACK
+
+    def shooter_for(self, b: int, row: Any, serial: int, nominated: int) -> Any:
+        """A controller and a shooter at once; None when the contact is no longer worth it."""
+        log, actor = self.ctx.log, self.world.actor[b]
+        while True:
+            gate = self.pool.request(row.priority, (serial,), Phase.COMMAND, self.actor)
+            if gate.t_ms < 0:
+                log.emit("waiting", self.actor, actor, (nominated,), what=int(Wait.CONTROLLER), serial=serial)
+            yield gate
+            log.emit("controller_taken", self.actor, actor, (nominated,), serial=serial)
+            yield self.wait(b, self.law.control, CONTROL)
+            if not self.worth(b):
+                self.controller_freed(b, serial)
+                return None
+            mount = self.choose(b, row)
+            if mount is not None:
+                return mount
+            self.controller_freed(b, serial)
+            log.emit("waiting", self.actor, actor, (nominated,), what=int(Wait.SHOOTER), serial=serial)
+            gate = self.ctx.clock.gate(Phase.COMMAND, self.actor)
+            self.waiters.append(gate)
+            yield gate
+            if not self.worth(b):
+                return None
+
+    def controller_freed(self, b: int, serial: int) -> None:
+        """The controller is free for the next."""
+        self.ctx.log.emit("controller_freed", self.actor, self.world.actor[b], serial=serial)
+        self.pool.release()
+
+    def choose(self, b: int, row: Any) -> Mount | None:
+        """The first weapon of the preference with a free shooter in range; of equals the nearest."""
+        now = self.ctx.clock.now_ms
+        where = self.picture.where(b, now)
+        for name in row.weapons:
+            best, found = np.inf, None
+            for mount in self.mounts:
+                if mount.name == name and self.can(mount, b):
+                    x, y = self.world.legs.at(mount.unit, now)
+                    far = float(np.hypot(np.hypot(where[0] - x, where[1] - y), self.world.altitude_m[mount.unit]))
+                    if getattr(mount.weapon, "min_range_m", 0.0) <= far <= mount.weapon.range_m and far < best:
+                        best, found = far, mount
+            if found is not None:
+                return found
+        return None
+
+    def can(self, mount: Mount, b: int) -> bool:
+        """An own shooter is free, loaded and allowed to strike; laser needs a contact in sight."""
+        world, u = self.world, mount.unit
+        if u in world.tasks or mount.busy or mount.left == 0 or mount.loaded == 0 or not world.present[u]:
+            return False
+        air = world.unit[u].air
+        if air is not None and (air.role == "watch" or (air.role == "overwatch" and not world.air_released)):
+            return False
+        laser = getattr(mount.weapon, "guidance", "") == "laser"
+        if laser and self.picture.status[b] is not Status.HELD:
+            return False
+        return world.servers(mount) > 0
+
+    def nearest_friend(self, where: tuple[float, float]) -> float:
+        """Distance, m, from a believed place to the nearest own ground unit."""
+        at = self.world.legs.all_at(self.ctx.clock.now_ms)[self.friends]
+        return float(np.sqrt(((at[:, 0] - where[0]) ** 2 + (at[:, 1] - where[1]) ** 2).min()))
+
+    def assign(self, b: int, mount: Mount, serial: int, nominated: int) -> Task:
+        """Give the task; too close to friends means a slower, higher release and a counted risk."""
+        now, log, actor = self.ctx.clock.now_ms, self.ctx.log, self.world.actor[b]
+        causes = (self.approved_id[b], nominated)
+        slower = 0
+        if mount.weapon.danger_close_m > 0 and self.nearest_friend(self.picture.where(b, now)) < mount.weapon.danger_close_m:
+            slower = self.delay(b, self.roe.danger_close_slower, CLOSE_IN)
+            log.emit("waiting", self.actor, actor, causes, what=int(Wait.SAFE_DISTANCE), serial=serial)
+        task = Task(
+            serial=serial, side=self.side, contact=b, shooter=mount.unit, mount=mount, cause=nominated,
+            done=self.ctx.clock.gate(Phase.COMMAND, self.actor), slower_ms=slower,
+        )  # fmt: skip
+        self.world.tasks[mount.unit] = task
+        log.emit(
+            "assigned", self.world.actor[mount.unit], actor, causes, weapon_key=mount.signed_key, serial=serial
+        )
+        return task
+
+    def assess(self, b: int, task: Task, serial: int) -> bool:
+        """What the observer sees, not what is true: errs both ways. True when judged out of action."""
+        true = self.ctx.truth(b)
+        luck = self.ctx.draws.one(Purpose.ASSESS, pair(task.mount.key, self.world.keys[b]), task.mount.salvo)
+        judged = luck >= self.law.miss_alive if true else luck < self.law.miss_dead
+        cause = (task.last_impact,) if task.last_impact >= 0 else ()
+        self.ctx.log.emit(
+            "assessed", self.actor, self.world.actor[b], cause, judged=int(judged), true=int(true), serial=serial
+        )
+        self.picture.judged_dead[b] = judged
+        return judged
+
+    def close(self, b: int, serial: int, result: Reason) -> None:
+        """The contact leaves the queue; those merged with it are looked at again."""
+        kind = "closed" if result in (Reason.EFFECT_JUDGED, Reason.TIMED_OUT) else "cancelled"
+        field = "result" if kind == "closed" else "why"
+        self.ctx.log.emit(kind, self.actor, self.world.actor[b], **{field: int(result), "serial": serial})
+        del self.missions[b]
+        for other in self.merged.pop(b, []):
+            self.nominate(other)
+        if result is Reason.TIMED_OUT and self.worth(b):
+            self.nominate(b)
+
+    # -- what others tell
+
+    def look_again(self) -> None:
+        """A shooter is free: those who wait for one may look."""
+        waiters, self.waiters = self.waiters, []
+        for gate in waiters:
+            self.ctx.clock.open_gate(gate)
+
+    def seen(self, id_: int, observer: int, target: int, *_: int) -> None:
+        """A contact is in sight (again): one approved before is nominated anew."""
+        b = self.world.unit_of_actor[target]
+        if self.world.side[b] != self.side and self.approved_id.get(b, -1) >= 0:
+            self.picture.judged_dead[b] = False
+            merged = b in self.merged_into()
+            if not merged:
+                self.nominate(b)
+
+
+def start(ctx: Context) -> None:
+    """One command for each side that has one."""
+    for side, name in enumerate(SIDES):
+        if name not in ctx.scenario.command:
+            continue
+        command = Command(ctx, side)
+        ctx.world.free_hooks.append((Phase.COMMAND, command.look_again))
+        ctx.log.on("act_observed", Phase.COMMAND, command.actor, command.observed)
+        ctx.log.on("permitted", Phase.COMMAND, command.actor, command.permitted)
+        ctx.log.on("call_answered", Phase.COMMAND, command.actor, command.answered)
+        ctx.log.on("seen", Phase.COMMAND, command.actor, command.seen)

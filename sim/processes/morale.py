@@ -1,0 +1,188 @@
+"""Morale: per company. Guns lost, leader lost, neighbours gone and unanswered fire come first, losses last.
+
+Casualties are 10 % of the reasons for quitting in the record (McQuie, Army, November 1987), so loss share is one
+weight among others. Pressure is evaluated when something happened that can raise it, never polled.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+from sim.clock import Phase
+from sim.context import Context
+from sim.draws import Purpose, key, span_ms, truncated
+from sim.events import Reason
+from sim.world import SIDES, Mount
+
+PHASES = (Phase.MORALE,)
+READS = ("fit", "hull", "legs", "broken")
+WRITES = ("broken", "withdrawing", "surrendered")
+
+
+class Company:
+    """One morale group: its resolve, what has shaken it."""
+
+    def __init__(self, name: str, units: list[int], side: int):
+        self.name, self.units, self.side = name, units, side
+        self.resolve = self.loss_fraction = 1.0
+        self.unanswered = 0
+        self.broken = False
+        self.neighbours: list[str] = []
+        self.last_cause = -1
+
+
+class Morale:
+    """All companies of sides that have a morale law."""
+
+    def __init__(self, ctx: Context):
+        self.ctx, self.world = ctx, ctx.world
+        self.companies: dict[str, Company] = {}
+        self.of_unit: dict[int, Company] = {}
+        for name, units in sorted(self.world.companies.items()):
+            side = int(self.world.side[units[0]])
+            if SIDES[side] in ctx.scenario.morale:
+                self._add(name, units, side)
+        self.guns = [
+            [m for m in self.world.mounts if self.world.side[m.unit] == side and m.weapon.kind == "indirect" and not m.held]
+            for side in (0, 1)
+        ]
+        self.tubes = [sum(len(m.served_by) for m in guns) for guns in self.guns]
+
+    def _add(self, name: str, units: list[int], side: int) -> None:
+        company = Company(name, units, side)
+        law = self.ctx.scenario.morale[SIDES[side]]  # type: ignore[index]
+        luck = self.ctx.draws.block(Purpose.MORALE, key(f"company/{name}"), 0, 2)
+        company.resolve = truncated(law.resolve.mean, law.resolve.sd, float(luck[0]))
+        company.loss_fraction = truncated(law.loss_fraction.mean, law.loss_fraction.sd, float(luck[1]))
+        for f in sorted({self.world.formation[u] for u in units}):
+            for other in self.world.formations[f].neighbours:
+                neighbour = next(g for g in self.world.formations if g.id == other)
+                company.neighbours.append(neighbour.company or neighbour.id)
+        self.companies[name] = company
+        for u in units:
+            self.of_unit[u] = company
+
+    def law(self, company: Company) -> Any:
+        """The parameters of a company's side."""
+        return self.ctx.scenario.morale[SIDES[company.side]]  # type: ignore[index]
+
+    # -- what shakes
+
+    def lost(self, u: int) -> None:
+        """Losses in unit u: its company, and (a leader, a gun) those it matters to."""
+        if u in self.of_unit:
+            self.check(self.of_unit[u])
+        if any(m.unit == u for m in self.guns[self.world.side[u]]):
+            for company in self.companies.values():
+                if company.side == self.world.side[u] and company.units[0] != u:
+                    self.check(company)
+
+    def fell(self, mount: Mount, xy: Any, ids: list[int]) -> None:
+        """Enemy supporting fire near units of a company whose own guns are silent or gone counts as unanswered."""
+        firing = 1 - int(self.world.side[mount.unit])
+        if SIDES[firing] not in self.ctx.scenario.morale or mount.weapon.kind in ("shot", "aimed"):
+            return
+        near_m = self.ctx.scenario.morale[SIDES[firing]].near_m  # type: ignore[index]
+        where = self.world.legs.all_at(self.ctx.clock.now_ms)
+        gap = where[:, None, :] - xy[None, :, :]
+        near = (gap * gap).sum(axis=2) <= near_m**2
+        silent = not any(self.world.firing[m.unit] for m in self.guns[firing])
+        for company in self.companies.values():
+            if company.side == firing and not company.broken:
+                hits = int(near[company.units].any(axis=0).sum())
+                if hits:
+                    company.last_cause = ids[0]
+                    company.unanswered += hits if silent else 0
+                    self.check(company)
+
+    # -- pressure
+
+    def pressure(self, company: Company) -> tuple[float, Reason]:
+        """Sum of the weights, and the reason that weighs most."""
+        world, law = self.world, self.law(company)
+        people = sum(world.people[u] for u in company.units)
+        out = 1.0 - sum(world.fit[u] for u in company.units) / people if people else 0.0
+        working = sum(world.servers(m) for m in self.guns[company.side])
+        tubes = self.tubes[company.side]
+        leaders = [u for u in company.units if world.unit[u].leader]
+        gone = [n for n in company.neighbours if n in self.companies and self.companies[n].broken]
+        parts = [
+            (law.losses * out / max(company.loss_fraction, 1e-9), Reason.LOSSES),
+            (law.guns * (1.0 - working / tubes) if tubes else 0.0, Reason.GUNS_LOST),
+            (law.leader * sum(not world.alive(u) for u in leaders) / len(leaders) if leaders else 0.0, Reason.LEADER_LOST),
+            (law.neighbours * len(gone) / len(company.neighbours) if company.neighbours else 0.0, Reason.NEIGHBOURS),
+            (law.unanswered * company.unanswered, Reason.UNANSWERED_FIRE),
+        ]
+        return sum(p for p, _ in parts), max(parts)[1]
+
+    def check(self, company: Company) -> None:
+        """Break when the pressure reaches the resolve."""
+        if company.broken or not any(self.world.alive(u) and self.world.present[u] for u in company.units):
+            return
+        pressure, reason = self.pressure(company)
+        if pressure >= company.resolve:
+            self.break_up(company, reason)
+
+    def break_up(self, company: Company, reason: Reason) -> None:
+        """The company is done: its units break; after the turn delay they surrender or withdraw."""
+        company.broken = True
+        cause = (company.last_cause,) if company.last_cause >= 0 else ()
+        for u in company.units:
+            if self.world.alive(u) and self.world.present[u]:
+                self.world.flag("broken", u, True)
+                self.world.flag("attacking", u, False)
+                id_ = self.ctx.log.emit("broke", self.world.actor[u], causes=cause, reason=int(reason))
+        luck = self.ctx.draws.block(Purpose.MORALE, key(f"company/{company.name}"), 1, 3)
+        wait = max(1, span_ms(self.law(company).turn_delay, float(luck[0])))
+        actor = self.world.actor[company.units[0]]
+        at = self.ctx.clock.now_ms + wait
+        self.ctx.clock.at(at, Phase.MORALE, actor, self.turn, company, reason, float(luck[1]), float(luck[2]), id_)
+        for other in self.companies.values():
+            if company.name in other.neighbours:
+                other.last_cause = id_
+                self.check(other)
+
+    def turn(self, company: Company, reason: Reason, gives_up: float, way: float, cause: int) -> None:
+        """Surrender, or go back: to the enclave, or across the river."""
+        law = self.law(company)
+        surrenders = gives_up < law.surrender
+        route = law.home if way < law.recross else law.retreat
+        for u in company.units:
+            if not self.world.alive(u) or not self.world.present[u]:
+                continue
+            if surrenders:
+                self.world.flag("surrendered", u, True)
+                self.ctx.log.emit("surrendered", self.world.actor[u], causes=(cause,), reason=int(reason))
+            elif route in self.world.formations[self.world.formation[u]].routes:
+                self.withdraw(u, route, law.retreat_speed_factor, reason, cause)
+
+    def withdraw(self, u: int, route: str, factor: float, reason: Reason, cause: int) -> None:
+        """Unit u goes back along a route of its formation."""
+        self.world.retreats[u] = (route, factor)
+        self.world.flag("withdrawing", u, True)
+        self.world.flag("attacking", u, False)
+        self.ctx.log.emit("withdrew", self.world.actor[u], causes=(cause,), reason=int(reason))
+
+    def halted(self, id_: int, actor: int, *_: int) -> None:
+        """A formation obeys a halt: it goes back to the enclave in order."""
+        f = self.world.formation_actor.index(actor)
+        side = SIDES[self.world.side[self.world.members[f][0]]]
+        law = self.ctx.scenario.morale.get(side)  # type: ignore[call-overload]
+        for u in self.world.members[f]:
+            if self.world.alive(u) and self.world.present[u] and not self.world.broken[u]:
+                route = law.retreat if law is not None else ""
+                if route in self.world.formations[f].routes and self.world.attacking[u]:
+                    self.withdraw(u, route, 1.0, Reason.HALTED, id_)
+                else:
+                    self.world.flag("attacking", u, False)
+
+
+def start(ctx: Context) -> None:
+    """Draw every company's resolve; watch losses, impacts and halts."""
+    morale = Morale(ctx)
+    ctx.world.loss_hooks.append((Phase.MORALE, morale.lost))
+    ctx.world.impact_hooks.append((Phase.MORALE, morale.fell))
+    ctx.log.on("halt_obeyed", Phase.MORALE, ctx.clock.handle("morale/attackers"), morale.halted)
+
+

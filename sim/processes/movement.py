@@ -1,0 +1,227 @@
+"""Movement: formations go leg by leg along their routes; the pinned stop, the recovered follow; lines are crossed.
+
+A mover is a set of units in step: the units of a formation, or one unit that was held up or has turned back. All
+units of a mover share velocity and instants, so their legs are re-planned together.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.clock import Call, Phase
+from sim.context import Context
+from sim.draws import key, signed
+from sim.geometry import range_entry, segment_crossings
+from sim.world import Status
+
+PHASES = (Phase.MOVE,)
+READS = ("pinned", "broken", "surrendered", "fate", "hull")
+WRITES = ("legs", "moving", "recrossed")
+TASKS = ("move", "assault", "reinforce", "withdraw")
+
+
+class Mover:
+    """Units in step along a track: `points` are formation points, each unit keeps its slot."""
+
+    def __init__(
+        self, units: list[int], points: list[tuple[float, float]], speed_mps: float, order_key: int, cause: int
+    ):
+        self.units, self.points, self.speed_mps = units, points, speed_mps
+        self.order_key, self.cause = order_key, cause
+        self.step = 0
+        self.arrival: Call | None = None
+        self.crossings: list[Call] = []
+
+
+class Movement:
+    """All movers, and the lines and areas they may cross."""
+
+    def __init__(self, ctx: Context):
+        self.ctx, self.world = ctx, ctx.world
+        self.mover_of: dict[int, Mover] = {}
+        self.orders = {signed(key(order.id)): order for order in ctx.scenario.orders}
+        starts, ends, self.owner = [], [], []
+        for line in self.world.lines:
+            for part in line.parts:
+                starts.append(part[:-1])
+                ends.append(part[1:])
+                self.owner += [line] * (len(part) - 1)
+        self.seg_a = np.concatenate(starts) if starts else np.empty((0, 2))
+        self.seg_b = np.concatenate(ends) if ends else np.empty((0, 2))
+        self.fixed_key = {row.id: signed(key(row.id)) for row in [*self.world.lines, *self.world.areas]}
+        self.forbidding = {
+            rule.line: (side, rule)
+            for side, name in enumerate(("attackers", "defenders"))
+            if name in ctx.scenario.roe
+            for rule in ctx.scenario.roe[name].forbid  # type: ignore[index]
+        }
+
+    # -- starting and stopping
+
+    def begin(self, id_: int, formation_actor: int, target: int, order_key: int) -> None:
+        """An order of a formation has begun: set it in motion if it is a task of movement."""
+        order = self.orders[order_key]
+        name = next((task for task in TASKS if getattr(order.do, task) is not None), None)
+        if name is None:
+            return
+        f = self.world.formation_actor.index(formation_actor)
+        route = self.world.formations[f].routes[getattr(order.do, name)]
+        units = [u for u in self.world.members[f] if self.world.present[u] and not self.world.withdrawing[u]]
+        self.launch(units, route, route.speed_mps, order_key, id_)
+
+    def turn_back(self, id_: int, actor: int, target: int, reason: int) -> None:
+        """A unit withdraws along the route its morale or its orders chose."""
+        u = self.world.unit_of_actor[actor]
+        choice = self.world.retreats.get(u)
+        if choice is not None and self.world.can_move(u):
+            route_name, factor = choice
+            route = self.world.formations[self.world.formation[u]].routes[route_name]
+            self.launch([u], route, route.speed_mps * factor, 0, id_)
+
+    def launch(self, units: list[int], route: Any, speed_mps: float, order_key: int, cause: int) -> None:
+        """New mover for `units` along `route`; those that cannot move now follow when they recover."""
+        points = [self.ctx.scenario.point(point) for point in route.points]
+        for u in units:
+            self._leave(u)
+        ready = [u for u in units if self.world.can_move(u)]
+        mover = Mover(ready, points, speed_mps, order_key, cause)
+        for u in units:
+            self.mover_of[u] = mover
+        if ready:
+            self._next_leg(mover)
+
+    def _leave(self, u: int) -> None:
+        mover = self.mover_of.pop(u, None)
+        if mover is not None and u in mover.units:
+            mover.units.remove(u)
+            if not mover.units and mover.arrival is not None:
+                mover.arrival.cancel()
+
+    def halt(self, units: list[int]) -> None:
+        """Stop where they are."""
+        for u in self.world.legs.set(units, self.ctx.clock.now_ms, (0.0, 0.0)):
+            self.world.flag("moving", u, False)
+            self.world.change(u)
+
+    def stop_unit(self, id_: int, actor: int, *_: int) -> None:
+        """Pinned, surrendered or out: halt; its mover goes on without it."""
+        u = self.world.unit_of_actor[actor]
+        mover = self.mover_of.get(u)
+        if mover is None or self.world.can_move(u):
+            return
+        if u in mover.units:
+            mover.units.remove(u)
+        self.halt([u])
+
+    def lost(self, u: int) -> None:
+        """After losses: a unit that can no longer move stops."""
+        if self.world.moving[u] and not self.world.can_move(u):
+            self.stop_unit(-1, self.world.actor[u])
+
+    def recovered(self, id_: int, actor: int, *_: int) -> None:
+        """Follow the mover that went on: the rest of its track, alone."""
+        u = self.world.unit_of_actor[actor]
+        mover = self.mover_of.get(u)
+        if mover is None or u in mover.units or not self.world.can_move(u):
+            return
+        own = Mover([u], mover.points, mover.speed_mps, mover.order_key, mover.cause)
+        own.step = min(mover.step, len(mover.points) - 1)
+        self.mover_of[u] = own
+        self._next_leg(own)
+
+    # -- legs
+
+    def _next_leg(self, mover: Mover) -> None:
+        world, now = self.world, self.ctx.clock.now_ms
+        while mover.step < len(mover.points) and mover.units:
+            lead = mover.units[0]
+            x, y = world.legs.at(lead, now)
+            slot = world.unit[lead].slot
+            dx, dy = mover.points[mover.step][0] + slot[0] - x, mover.points[mover.step][1] + slot[1] - y
+            far = float(np.sqrt(dx * dx + dy * dy))
+            if far < 0.5:
+                mover.step += 1
+                continue
+            velocity = (dx / far * mover.speed_mps, dy / far * mover.speed_mps)
+            duration_s = far / mover.speed_mps
+            for u in world.legs.set(mover.units, now, velocity):
+                world.flag("moving", u, True)
+                world.change(u)
+            self._foresee(mover, duration_s, velocity)
+            later = now + max(1, round(duration_s * 1000))
+            mover.arrival = self.ctx.clock.at(later, Phase.MOVE, world.actor[lead], self._leg_ends, mover)
+            return
+        self._finish(mover)
+
+    def _leg_ends(self, mover: Mover) -> None:
+        if mover.units:
+            mover.step += 1
+            self._next_leg(mover)
+
+    def _finish(self, mover: Mover) -> None:
+        self.halt(list(mover.units))
+        if mover.units:
+            self.ctx.log.emit(
+                "arrived", self.world.actor[mover.units[0]], causes=(mover.cause,),
+                order_key=mover.order_key, leg=mover.step,
+            )  # fmt: skip
+
+    # -- lines and areas
+
+    def _foresee(self, mover: Mover, duration_s: float, velocity: tuple[float, float]) -> None:
+        """Book the crossings of the new leg: lines by segments, areas by entering and leaving their discs."""
+        world = self.world
+        for call in mover.crossings:
+            call.cancel()
+        units = np.array(mover.units)
+        p, v = world.legs.pos[units], np.array(velocity)
+        mover.crossings = []
+        if len(self.seg_a):
+            for i, s, t_s, way in zip(*segment_crossings(p, v, duration_s, self.seg_a, self.seg_b), strict=True):
+                self._book(mover, int(units[i]), float(t_s), self.owner[int(s)], int(way))
+        for area in world.areas:
+            t_in, t_out = range_entry(p[:, 0] - area.x_m, p[:, 1] - area.y_m, v[0], v[1], area.radius_m)
+            for i, u in enumerate(mover.units):
+                if 0.0 < t_in[i] <= duration_s:
+                    self._book(mover, u, float(t_in[i]), area, 1)
+                if t_out[i] <= duration_s:
+                    self._book(mover, u, float(t_out[i]), area, -1)
+
+    def _book(self, mover: Mover, u: int, t_s: float, row: Any, way: int) -> None:
+        now = self.ctx.clock.now_ms
+        t_ms = now + max(1, round(t_s * 1000))
+        call = self.ctx.clock.at(t_ms, Phase.MOVE, self.world.actor[u], self._crossed, mover, u, row, way)
+        mover.crossings.append(call)
+
+    def _crossed(self, mover: Mover, u: int, row: Any, way: int) -> None:
+        world = self.world
+        if self.mover_of.get(u) is not mover or u not in mover.units:
+            return
+        self.ctx.log.emit(
+            "line_crossed", world.actor[u], causes=(mover.cause,), line_key=self.fixed_key[row.id], direction=way
+        )
+        rule = self.forbidding.get(row.id)
+        if rule is not None:
+            side, forbid = rule
+            beyond = (way > 0) == (forbid.beyond == "left")
+            world.recrossed[u] = beyond
+            picture = world.beliefs[side]
+            if picture.status[u] is Status.HELD:
+                if beyond:
+                    picture.across[u].add(row.id)
+                else:
+                    picture.across[u].discard(row.id)
+
+
+def start(ctx: Context) -> None:
+    """Listen for orders, withdrawals, pinning, recovery and losses."""
+    movement = Movement(ctx)
+    referee = ctx.clock.handle("sim/orders")
+    ctx.log.on("order_begun", Phase.MOVE, referee, movement.begin)
+    ctx.log.on("withdrew", Phase.MOVE, referee, movement.turn_back)
+    ctx.log.on("pinned", Phase.MOVE, referee, movement.stop_unit)
+    ctx.log.on("surrendered", Phase.MOVE, referee, movement.stop_unit)
+    ctx.log.on("recovered", Phase.MOVE, referee, movement.recovered)
+    ctx.world.loss_hooks.append((Phase.MOVE, movement.lost))

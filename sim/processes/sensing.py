@@ -1,0 +1,402 @@
+"""Sensing: continuous looking as an exact hazard, custody, and what a side then believes.
+
+A pair (observer, target) carries a remaining Exp(1). Its hazard s * light / T * (R / r)**3 is integrated in closed
+form along the legs and the moment it runs out is booked; when a leg or a state changes, the remainder is rescaled,
+never redrawn. Observers of one formation share what they see: while one holds a target the others rest.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from sim.clock import Call, Phase
+from sim.context import Context
+from sim.crossings import Crossings
+from sim.draws import Purpose, key, pair, signed, span_ms
+from sim.effects.seeing import exposure, time_to_exposure
+from sim.events import Act
+from sim.geometry import range_entry
+from sim.world import SIDES, Status
+
+PHASES = (Phase.REPLAN, Phase.COMMAND)
+READS = ("legs", "moving", "firing", "present", "fit", "light")
+WRITES = ("beliefs", "light")
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Sensing:
+    """Pairs, their remaining hazards, and custody."""
+
+    def __init__(self, ctx: Context):
+        self.ctx, self.world = ctx, ctx.world
+        world = self.world
+        self.sensor = [ctx.scenario.sensors[u.sensor] if u.sensor else None for u in world.unit]
+        a, b = self._pairs()
+        self.actor = ctx.clock.handle("sim/sensing")
+        self.crossing = Crossings(ctx.clock, Phase.COMMAND, self.actor, a, b, len(world.ids), self._sighted)
+        self.leaving = Crossings(ctx.clock, Phase.COMMAND, self.actor, a, b, len(world.ids), self._left)
+        self.leaving.open[:] = False
+        self.who = [pair(world.keys[i], world.keys[j]) for i, j in zip(a.tolist(), b.tolist(), strict=True)]
+        self.times_seen = np.zeros(len(a), dtype=np.int64)
+        self.need = ctx.draws.exponentials(Purpose.SEEING, self.who)
+        self.last_ms = np.full(len(a), ctx.clock.now_ms, dtype=np.int64)
+        self.rate = np.zeros(len(a))
+        self.reach = np.zeros(len(a))
+        self.resting = np.zeros(len(a), dtype=bool)
+        self.z = np.abs(world.altitude_m[a] - world.altitude_m[b])
+        self.t0, self.pos, self.vel = world.legs.t0_ms.copy(), world.legs.pos.copy(), world.legs.vel.copy()
+        self.looks = [_looks(unit) for unit in world.unit]
+        self.drops: dict[tuple[int, int], Call] = {}
+        self._unit_columns()
+
+    def _pairs(self) -> tuple[Ints, Ints]:
+        """Observers with a sensor against units of the other side whose corridors come within reach."""
+        world = self.world
+        box = [self._box(u) for u in range(len(world.ids))]
+        a, b = [], []
+        known = [self._known(u) for u in range(len(world.ids))]
+        for i, sensor in enumerate(self.sensor):
+            if sensor is None:
+                continue
+            for j in range(len(world.ids)):
+                if world.side[i] == world.side[j] or world.is_air[j] or known[j]:
+                    continue
+                gap_x = max(box[j][0] - box[i][2], box[i][0] - box[j][2], 0.0)
+                gap_y = max(box[j][1] - box[i][3], box[i][1] - box[j][3], 0.0)
+                if gap_x * gap_x + gap_y * gap_y <= sensor.reach_m**2:
+                    a.append(i)
+                    b.append(j)
+        return np.array(a, dtype=np.int64), np.array(b, dtype=np.int64)
+
+    def _known(self, u: int) -> bool:
+        """A fixed, known target (it has no route to move on) needs no detection, if the other side knows the points."""
+        world = self.world
+        other = SIDES[1 - world.side[u]]
+        fixed = not world.formations[world.formation[u]].routes and not world.is_air[u]
+        return fixed and bool(self.ctx.scenario.belief[other].known_points) and world.side[u] == 1  # type: ignore[index]
+
+    def _box(self, u: int) -> tuple[float, float, float, float]:
+        """Bounds (x, y, x, y) of where a unit can ever be: its start and the corridors of its formation."""
+        world = self.world
+        formation = world.formations[world.formation[u]]
+        points = [tuple(world.legs.pos[u])]
+        slot, wide = world.unit[u].slot, 0.0
+        for route in formation.routes.values():
+            wide = max(wide, route.half_width_m)
+            for point in route.points:
+                x, y = self.ctx.scenario.point(point)
+                points.append((x + slot[0], y + slot[1]))
+        xs, ys = [p[0] for p in points], [p[1] for p in points]
+        return min(xs) - wide, min(ys) - wide, max(xs) + wide, max(ys) + wide
+
+    # -- rates
+
+    def _unit_columns(self) -> None:
+        """Per unit: hazard constant m3/s in this light, reach in this weather, and signature (of nobody: 0)."""
+        n = len(self.world.ids)
+        self.power, self.far, self.signature = np.zeros(n), np.zeros(n), np.zeros(n)
+        self._refresh(range(n))
+
+    def _refresh(self, units: Any) -> None:
+        world = self.world
+        for u in units:
+            sensor = self.sensor[u]
+            present = bool(world.present[u]) and world.alive(u)
+            if sensor is not None:
+                self.power[u] = self.hazard_constant(sensor) if present and not world.surrendered[u] else 0.0
+                clear = min(sensor.reach_m, world.visibility_m)
+                self.far[u] = sensor.reach_m * sensor.through_fog + clear * (1.0 - sensor.through_fog)
+            look = world.unit[u].signature
+            state = look.firing if world.firing[u] else look.moving if world.moving[u] else look.still
+            self.signature[u] = state if present else 0.0
+
+    def hazard_constant(self, sensor: Any) -> float:
+        """k of gamma = k / r**3, m3/s, in the light of now."""
+        return float(sensor.reference_range_m**3 / sensor.reference_time_s * sensor.light[self.world.light])
+
+    def replan(self, units: list[int]) -> None:
+        """Account with the old legs and rates, take over the new, solve again."""
+        self._refresh(units)
+        rows = self.crossing.touching(units)
+        now = self.ctx.clock.now_ms
+        if len(rows):
+            self.account(rows, now)
+        index = np.array(units)
+        legs = self.world.legs
+        self.t0[index], self.pos[index], self.vel[index] = legs.t0_ms[index], legs.pos[index], legs.vel[index]
+        if len(rows):
+            self.solve(rows, now)
+        held = self.leaving.touching(units)
+        if len(held):
+            self._solve_leaving(held, now)
+
+    def _relative(self, rows: Ints, t_ms: int) -> tuple[Floats, Floats, Floats, Floats]:
+        a, b = self.crossing.a[rows], self.crossing.b[rows]
+        at = self.pos + self.vel * ((t_ms - self.t0) * 1e-3)[:, None]
+        p = at[b] - at[a]
+        v = self.vel[b] - self.vel[a]
+        return p[:, 0], p[:, 1], v[:, 0], v[:, 1]
+
+    def account(self, rows: Ints, now: int) -> None:
+        """Use up the remaining hazards of `rows` from when they were last accounted to now."""
+        live = rows[(self.rate[rows] > 0.0) & (self.last_ms[rows] < now)]
+        for since in sorted(set(self.last_ms[live].tolist())):
+            part = live[self.last_ms[live] == since]
+            spent = self._exposed(part, since, (now - since) * 1e-3)
+            self.need[part] = np.maximum(self.need[part] - spent * self.rate[part], 0.0)
+        self.last_ms[rows] = now
+
+    def _exposed(self, rows: Ints, since_ms: int, span_s: float) -> Floats:
+        """Exposure, s/m3, of `rows` over a span along the planned legs, as far as within reach."""
+        px, py, vx, vy = self._relative(rows, since_ms)
+        t_in, t_out = range_entry(px, py, vx, vy, self.reach[rows])
+        t_in, t_out = np.minimum(t_in, span_s), np.minimum(t_out, span_s)
+        out: Floats = exposure(px + vx * t_in, py + vy * t_in, vx, vy, self.z[rows], t_out - t_in)
+        return np.where(t_out > t_in, out, 0.0)
+
+    def solve(self, rows: Ints, now: int) -> None:
+        """New rates of `rows` and the times at which their hazards run out."""
+        a, b = self.crossing.a[rows], self.crossing.b[rows]
+        self.rate[rows] = rate = self.power[a] * self.signature[b] * ~self.resting[rows]
+        self.reach[rows] = self.far[a]
+        time_ms = np.full(len(rows), np.inf)
+        live = np.flatnonzero(rate > 0.0)
+        if len(live):
+            some = rows[live]
+            px, py, vx, vy = self._relative(some, now)
+            t_in, t_out = range_entry(px, py, vx, vy, self.reach[some])
+            enters = np.isfinite(t_in)
+            t_in = np.where(enters, t_in, 0.0)
+            later = time_to_exposure(px + vx * t_in, py + vy * t_in, vx, vy, self.z[some], self.need[some] / rate[live])
+            due = t_in + later
+            time_ms[live] = np.where(enters & (due <= t_out), now + due * 1e3, np.inf)
+        self.crossing.update(rows, time_ms)
+
+    def _solve_leaving(self, rows: Ints, now: int) -> None:
+        a, b = self.leaving.a[rows], self.leaving.b[rows]
+        px, py, vx, vy = self._relative(rows, now)
+        _, t_out = range_entry(px, py, vx, vy, self.far[a])
+        gone = (self.power[a] == 0.0) | (self.signature[b] == 0.0) | (px * px + py * py > self.far[a] ** 2)
+        self.leaving.update(rows, np.where(gone, float(now), now + t_out * 1e3))
+
+    # -- what happens
+
+    def _sighted(self, rows: Ints, now: int) -> None:
+        for row in rows.tolist():
+            if not self.resting[row]:
+                self._see(row, now)
+        self.crossing.book()
+
+    def _see(self, row: int, now: int) -> None:
+        world, ctx = self.world, self.ctx
+        a, b = int(self.crossing.a[row]), int(self.crossing.b[row])
+        group, picture = world.formation[a], world.beliefs[world.side[a]]
+        new = picture.status[b] is not Status.HELD
+        self.account(np.array([row]), now)
+        picture.hold(b, group, a)
+        sensor = self.sensor[a]
+        assert sensor is not None
+        if new:
+            self.fix(picture, b, a, now)
+            picture.looks[b] = self.looks[b]
+        px, py, _, _ = self._relative(np.array([row]), now)
+        range_m = float(np.sqrt(px[0] ** 2 + py[0] ** 2 + self.z[row] ** 2))
+        id_ = ctx.log.emit(
+            "seen", world.actor[a], world.actor[b],
+            range_mm=round(range_m * 1e3), sigma_mm=round(sensor.fix_error_m * 1e3),
+        )  # fmt: skip
+        if new or picture.seen_id[b] < 0:
+            picture.seen_id[b] = id_
+            picture.across[b] = {line for line in self._beyond(b)}
+        self._rest(group, b, now)
+        self.times_seen[row] += 1
+        self.need[row] = float(ctx.draws.exponentials(Purpose.SEEING, [self.who[row]], int(self.times_seen[row]))[0])
+        self.leaving.open[row] = True
+        self._solve_leaving(np.array([row]), now)
+        self._record(b, now, a)
+        drop = self.drops.pop((int(world.side[a]), b), None)
+        if drop is not None:
+            drop.cancel()
+        self._act(picture, b, a, id_)
+
+    def _beyond(self, b: int) -> list[str]:
+        side = SIDES[1 - self.world.side[b]]
+        rules = self.ctx.scenario.roe[side].forbid if side in self.ctx.scenario.roe else ()  # type: ignore[index]
+        return [rule.line for rule in rules] if self.world.recrossed[b] else []
+
+    def fix(self, picture: Any, b: int, a: int, now: int) -> None:
+        """A fresh report of where `b` is, with the error of the observer's sensor."""
+        sensor = self.sensor[a]
+        assert sensor is not None
+        who = pair(self.world.keys[a], self.world.keys[b])
+        z = ndtri(self.ctx.draws.block(Purpose.FIX, who, picture.fixes[b], 2)) * sensor.fix_error_m
+        picture.fix(b, now, (float(z[0]), float(z[1])), sensor.fix_error_m)
+
+    def refix(self, id_: int, shooter: int, target: int, *_: int) -> None:
+        """An attack is assigned: whoever holds the contact reports it anew."""
+        b = self.world.unit_of_actor[target]
+        picture = self.world.beliefs[1 - self.world.side[b]]
+        if picture.holders[b]:
+            a = picture.holders[b][min(picture.holders[b])]
+            self.fix(picture, b, a, self.ctx.clock.now_ms)
+
+    def _rest(self, group: int, b: int, now: int) -> None:
+        """The others of the formation rest while one of them holds b."""
+        rows = [r for r in self.crossing.of_b(b).tolist() if self.world.formation[int(self.crossing.a[r])] == group]
+        index = np.array(rows)
+        self.account(index, now)
+        self.resting[index] = True
+        self.rate[index] = 0.0
+        self.crossing.time_ms[index] = np.inf
+
+    def _left(self, rows: Ints, now: int) -> None:
+        for row in rows.tolist():
+            a, b = int(self.leaving.a[row]), int(self.leaving.b[row])
+            group, picture = self.world.formation[a], self.world.beliefs[self.world.side[a]]
+            self.leaving.open[row] = False
+            if picture.holders[b].get(group) != a:
+                continue
+            id_ = self.ctx.log.emit("sight_lost", self.world.actor[a], self.world.actor[b], (picture.seen_id[b],))
+            if picture.release(b, group, now):
+                self._stale(picture, b, now, id_)
+            group_rows = np.array(
+                [r for r in self.crossing.of_b(b).tolist() if self.world.formation[int(self.crossing.a[r])] == group]
+            )
+            self.resting[group_rows] = False
+            self.last_ms[group_rows] = now
+            self.solve(group_rows, now)
+
+    # -- ageing
+
+    def _stale(self, picture: Any, b: int, now: int, cause: int) -> None:
+        self._record(b, now, -1)
+        law = self.ctx.scenario.belief[SIDES[picture.side]]  # type: ignore[index]
+        at = now + round(law.stale_s * 1000)
+        call = self.ctx.clock.at(at, Phase.COMMAND, self.actor, self._turn_stale, picture, b, now, cause)
+        self.drops[(picture.side, b)] = call
+
+    def _turn_stale(self, picture: Any, b: int, lost_ms: int, cause: int) -> None:
+        now = self.ctx.clock.now_ms
+        law = self.ctx.scenario.belief[SIDES[picture.side]]  # type: ignore[index]
+        side = self.ctx.clock.handle(f"side/{SIDES[picture.side]}")
+        id_ = self.ctx.log.emit("contact_stale", side, self.world.actor[b], (cause,), age_ms=now - lost_ms)
+        at = now + round(law.drop_s * 1000)
+        call = self.ctx.clock.at(at, Phase.COMMAND, self.actor, self._drop, picture, b, lost_ms, id_)
+        self.drops[(picture.side, b)] = call
+
+    def _drop(self, picture: Any, b: int, lost_ms: int, cause: int) -> None:
+        now = self.ctx.clock.now_ms
+        picture.drop(b)
+        side = self.ctx.clock.handle(f"side/{SIDES[picture.side]}")
+        self.ctx.log.emit("contact_dropped", side, self.world.actor[b], (cause,), age_ms=now - lost_ms)
+        self._record(b, now, -1)
+
+    def _record(self, b: int, now: int, observer: int) -> None:
+        picture = self.world.beliefs[1 - self.world.side[b]]
+        tag = picture.tag[b]
+        picture.record(b, now, signed(key(tag)) if tag else 0, observer)
+
+    # -- acts and affiliation
+
+    def _act(self, picture: Any, b: int, a: int, cause: int) -> None:
+        """What a held unit is doing now counts as an act when it fires or attacks."""
+        if self.world.firing[b]:
+            self.observe(picture, b, a, Act.FIRED, (cause,))
+        elif self.world.attacking[b] and self.world.moving[b]:
+            self.observe(picture, b, a, Act.ADVANCED, (cause,))
+        elif picture.act[b] == 0 and self.world.t0_ms is None:
+            self.observe(picture, b, a, Act.BUILD_UP, (cause,))
+
+    def observe(self, picture: Any, b: int, a: int, act: Act, causes: tuple[int, ...]) -> None:
+        """Log an act the first time it is seen of a contact, or a graver one."""
+        rank = {Act.BUILD_UP: 1, Act.CROSSED_LINE: 2, Act.ADVANCED: 3, Act.FIRED: 4}
+        if rank[act] <= rank.get(picture.act[b], 0):
+            return
+        picture.act[b] = act
+        id_ = self.ctx.log.emit("act_observed", self.world.actor[a], self.world.actor[b], causes, act=int(act))
+        if act is not Act.BUILD_UP or picture.act_id[b] < 0:
+            picture.act_id[b] = id_
+        self._affiliation(picture, b, id_)
+
+    def acted(self, id_: int, actor: int, act: Act) -> None:
+        """A unit fires or sets out to attack: those who hold it see it."""
+        b = self.world.unit_of_actor.get(actor)
+        if b is None:
+            return
+        picture = self.world.beliefs[1 - self.world.side[b]]
+        if picture.status[b] is Status.HELD and picture.holders[b]:
+            a = picture.holders[b][min(picture.holders[b])]
+            self.observe(picture, b, a, act, (picture.seen_id[b], id_))
+
+    def turned_back(self, id_: int, actor: int, *_: int) -> None:
+        """A unit withdraws: those who hold it see that it has turned back."""
+        b = self.world.unit_of_actor[actor]
+        picture = self.world.beliefs[1 - self.world.side[b]]
+        if picture.status[b] is Status.HELD:
+            picture.turned[b] = True
+
+    def _affiliation(self, picture: Any, b: int, cause: int) -> None:
+        side = SIDES[picture.side]
+        command = self.ctx.scenario.command.get(side)  # type: ignore[call-overload]
+        if command is None or command.monitoring is None or picture.tag[b] is not None:
+            return
+        picture.tag[b] = ""
+        luck = self.ctx.draws.block(Purpose.AFFILIATION, self.world.keys[b], picture.side, 2)
+        at = self.ctx.clock.now_ms + span_ms(command.monitoring.delay, float(luck[0]))
+        right = float(luck[1]) < command.monitoring.p_right
+        self.ctx.clock.at(at, Phase.COMMAND, self.actor, self._judge, picture, b, right, cause)
+
+    def _judge(self, picture: Any, b: int, right: bool, cause: int) -> None:
+        tag = str(self.world.unit[b].tag)
+        picture.tag[b] = tag if right else "militia" if tag != "militia" else "regime_army"
+        command = self.ctx.clock.handle(f"command/{SIDES[picture.side]}")
+        self.ctx.log.emit(
+            "affiliation_judged", command, self.world.actor[b], (cause,),
+            tag_key=signed(key(picture.tag[b])), right=int(right),
+        )  # fmt: skip
+
+    # -- light and weather
+
+    def set_light(self, light: str) -> None:
+        """A new light: all hazards are accounted in the old and solved in the new."""
+        self.world.light = light
+        self._everything()
+
+    def set_weather(self, visibility_m: float) -> None:
+        """A new visibility."""
+        self.world.visibility_m = visibility_m
+        self._everything()
+
+    def _everything(self) -> None:
+        for u in range(len(self.world.ids)):
+            self.world.change(u)
+
+
+def _looks(unit: Any) -> str:
+    """What a unit looks like from afar: the class of its first part that is not people, else people."""
+    kinds = [element.counts_as for element in unit.entities.values()]
+    return next((kind for kind in kinds if kind != "person"), "person")
+
+
+def start(ctx: Context) -> None:
+    """List the pairs, plan them, listen for acts, book light and weather."""
+    sensing = Sensing(ctx)
+    world, clock, log = ctx.world, ctx.clock, ctx.log
+    world.replanners.append(sensing.replan)
+    light = clock.handle("sim/light")
+    for phase in ctx.scenario.light:
+        clock.at(max(0, ctx.scenario.t_ms(phase.at)), Phase.MOVE, light, sensing.set_light, phase.light)
+    for row in ctx.scenario.weather:
+        clock.at(max(0, ctx.scenario.t_ms(row.at)), Phase.MOVE, light, sensing.set_weather, row.visibility_m)
+    for kind in ("opened", "fired"):
+        log.on(kind, Phase.COMMAND, sensing.actor, lambda id_, actor, *_: sensing.acted(id_, actor, Act.FIRED))
+    log.on("committed", Phase.COMMAND, sensing.actor, lambda id_, actor, *_: sensing.acted(id_, actor, Act.ADVANCED))
+    log.on("assigned", Phase.COMMAND, sensing.actor, sensing.refix)
+    log.on("withdrew", Phase.COMMAND, sensing.actor, sensing.turned_back)
+    for u in range(len(world.ids)):
+        world.change(u)

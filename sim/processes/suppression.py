@@ -1,0 +1,110 @@
+"""Suppression: a leaky integrator per unit, pushed by impacts near it and by aimed fire at it.
+
+Between changes the level is exact (closed form); the push of misses of aimed fire enters as a constant inflow per
+piece, a fluid approximation of near misses. Pinned above `pin`, recovered below `recover`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.clock import Call, Phase
+from sim.context import Context
+from sim.effects.suppression import time_to_level, with_inflow
+from sim.world import Mount
+
+PHASES = (Phase.SUPPRESS,)
+READS = ("legs", "fit")
+WRITES = ("level", "pinned")
+
+
+class Suppression:
+    """Levels, inflows and the next crossing of a threshold of every unit."""
+
+    def __init__(self, ctx: Context):
+        self.ctx, self.world = ctx, ctx.world
+        self.law = ctx.scenario.suppression
+        n = len(self.world.ids)
+        self.since_ms = [ctx.clock.now_ms] * n
+        self.inflow = [0.0] * n
+        self.call: list[Call | None] = [None] * n
+        self.cause = [-1] * n
+
+    def fell(self, mount: Mount, xy: Any, ids: list[int]) -> None:
+        """Impacts xy (k, 2): every unit within the weapon's radius of one is pushed once for each."""
+        suppress = mount.weapon.suppress
+        if suppress.radius_m is None or suppress.push == 0.0:
+            return
+        where = self.world.legs.all_at(self.ctx.clock.now_ms)
+        gap = where[:, None, :] - xy[None, :, :]
+        near = (gap * gap).sum(axis=2) <= suppress.radius_m**2
+        for u in np.flatnonzero(near.any(axis=1) & self.world.present & ~self.world.is_air).tolist():
+            self.push(u, suppress.push * int(near[u].sum()), ids[int(near[u].argmax())])
+
+    def push(self, u: int, amount: float, cause: int) -> None:
+        """Raise the level of unit u at once."""
+        self._settle(u)
+        if self.law.model == "leaky":
+            self.world.level[u] += amount
+        elif self.law.model == "restart" or not self.world.pinned[u]:
+            self.world.level[u] = max(self.law.pin, amount)
+        self.cause[u] = cause
+        self._plan(u)
+
+    def set_inflow(self, u: int, per_s: float, cause: int) -> None:
+        """Aimed fire at unit u pushes at this rate from now on."""
+        if per_s != self.inflow[u]:
+            self._settle(u)
+            self.inflow[u] = per_s
+            self.cause[u] = cause
+            self._plan(u)
+
+    def _settle(self, u: int) -> None:
+        now = self.ctx.clock.now_ms
+        dt_s = (now - self.since_ms[u]) * 1e-3
+        if dt_s > 0.0:
+            self.world.level[u] = float(with_inflow(self.world.level[u], self.inflow[u], self.law.tau_s, dt_s))
+        self.since_ms[u] = now
+
+    def _plan(self, u: int) -> None:
+        """Pin or recover now, or book when the level will say so."""
+        world, level = self.world, self.world.level[u]
+        old = self.call[u]
+        if old is not None:
+            old.cancel()
+        self.call[u] = None
+        if not world.pinned[u] and level >= self.law.pin and world.alive(u):
+            self._turn(u, True)
+        elif world.pinned[u] and level < self.law.recover:
+            self._turn(u, False)
+        threshold = self.law.recover if world.pinned[u] else self.law.pin
+        wait_s = float(time_to_level(level, self.inflow[u], self.law.tau_s, threshold))
+        if np.isfinite(wait_s) and wait_s < 1e6:
+            at = self.ctx.clock.now_ms + max(1, int(np.ceil(wait_s * 1e3)))
+            self.call[u] = self.ctx.clock.at(at, Phase.SUPPRESS, world.actor[u], self._due, u)
+
+    def _due(self, u: int) -> None:
+        self._settle(u)
+        if self.world.pinned[u] and self.world.level[u] <= self.law.recover * (1.0 + 1e-6):
+            self.world.level[u] = min(self.world.level[u], self.law.recover * (1.0 - 1e-9))
+        self._plan(u)
+
+    def _turn(self, u: int, pinned: bool) -> None:
+        self.world.flag("pinned", u, pinned)
+        self.world.mark(u, "suppression", self.world.level[u])
+        cause = (self.cause[u],) if self.cause[u] >= 0 else ()
+        self.ctx.log.emit("pinned" if pinned else "recovered", self.world.actor[u], causes=cause)
+
+    def fired_on(self, u: int, cause: int) -> None:
+        """Aimed fire at unit u has changed: its inflow is the sum over those who fire at it."""
+        rows = self.world.incoming.get(u, {})
+        self.set_inflow(u, sum(rows[mount] for mount in sorted(rows)), cause)
+
+
+def start(ctx: Context) -> None:
+    """Watch impacts and aimed fire."""
+    suppression = Suppression(ctx)
+    ctx.world.impact_hooks.append((Phase.SUPPRESS, suppression.fell))
+    ctx.world.fire_hooks.append((Phase.SUPPRESS, suppression.fired_on))

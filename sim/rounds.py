@@ -1,0 +1,154 @@
+"""Rounds in flight: launch and land. What leaves the tube lands whatever becomes of the shooter.
+
+The mean point of impact is common to the rounds that share it (per mission, volley, gun or adjustment); precision
+is per round. A salvo is the rounds of one mount that land at one instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from sim.clock import Call, Phase
+from sim.draws import Draws, Purpose
+from sim.effects.delivery import impacts, sigma_from_cep, sigma_from_pe
+from sim.events import Hull
+from sim.geometry import bearing, rotate
+from sim.log import Log
+from sim.losses import strike
+from sim.world import Mount, Status, World
+
+Floats = NDArray[np.float64]
+Landed = Callable[[list[int]], None]
+
+
+def mean_point(draws: Draws, mount: Mount, event: int, bearing_rad: float) -> tuple[float, float]:
+    """The common (MPI) error, flat metres, of the mission, volley or adjustment `event` of a mount."""
+    z = ndtri(draws.block(Purpose.MPI, mount.key, event, 2))
+    mpi = mount.weapon.mpi
+    east, north = rotate(z[0] * sigma_from_pe(mpi.rep_m), z[1] * sigma_from_pe(mpi.dep_m), bearing_rad)
+    return float(east), float(north)
+
+
+def _precision(weapon: Any) -> tuple[float, float]:
+    """(along, across) standard deviations, m, of one round about the mean point."""
+    if weapon.kind == "guided":
+        sigma = float(sigma_from_cep(weapon.cep_m))
+        return sigma, sigma
+    errors = weapon.miss if weapon.kind == "shot" else weapon.precision
+    return float(sigma_from_pe(errors.rep_m)), float(sigma_from_pe(errors.dep_m))
+
+
+def flight_ms(weapon: Any, range_m: float) -> int:
+    """Time of flight, at least 1 ms."""
+    return max(1, round(range_m / weapon.flight_mps * 1000.0))
+
+
+def spend(world: World, mount: Mount, rounds: int) -> None:
+    """Take rounds off a mount's stock; never below nothing."""
+    if mount.left is not None:
+        if rounds > mount.left:
+            raise AssertionError(f"{mount.name}: {rounds} rounds asked of {mount.left}")
+        mount.left -= rounds
+        world.mark(mount.unit, f"ammo:{mount.name}", mount.left)
+    if mount.loaded is not None:
+        mount.loaded -= rounds
+
+
+def launch(
+    world: World, log: Log, draws: Draws, mount: Mount, aim: tuple[float, float], rounds: int, cause: tuple[int, ...],
+    *, mean: tuple[float, float] = (0.0, 0.0), target: int = -1, laser: bool = False, kind: str = "fired",
+    landed: Landed | None = None,
+) -> int:  # fmt: skip
+    """Fire a salvo of `rounds` at `aim` (m); returns the id of `fired`. `landed` hears the ids of the impacts.
+
+    `target`: the contact's unit (index) or -1. `laser`: rounds follow the target while the side holds it.
+    """
+    weapon, now = mount.weapon, world.clock.now_ms
+    x, y = world.legs.at(mount.unit, now)
+    dx, dy = aim[0] - x, aim[1] - y
+    range_m = float(np.sqrt(dx * dx + dy * dy + float(world.altitude_m[mount.unit]) ** 2))
+    salvo = mount.salvo
+    mount.salvo += 1
+    spend(world, mount, rounds)
+    toward = world.actor[target] if target >= 0 else -1
+    id_ = log.emit(
+        kind, world.actor[mount.unit], toward, cause,
+        weapon_key=mount.signed_key, rounds=rounds, range_mm=round(range_m * 1000), salvo=salvo,
+    )  # fmt: skip
+    if world.t0_ms is None:
+        world.t0_ms = now
+    turn = float(bearing(dx, dy))
+    z = ndtri(draws.block(Purpose.PRECISION, mount.key, salvo, 2 * rounds)).reshape(rounds, 2)
+    along, across = _precision(weapon)
+    if weapon.kind == "strafe":
+        line = ((np.arange(rounds) + 0.5) / rounds - 0.5) * weapon.length_m
+        z[:, 0] += line / max(along, 1e-9)
+    scatter = impacts(mean[0], mean[1], turn, along, across, np.zeros(2), z, 0.0, 0.0)
+    good = draws.block(Purpose.DUD, mount.key, salvo, rounds) < getattr(weapon, "reliability", 1.0)
+    world.clock.at(
+        now + flight_ms(weapon, range_m), Phase.IMPACT, world.actor[mount.unit],
+        _land, world, log, draws, mount, salvo, aim, scatter, good, id_, target, laser, landed,
+    )  # fmt: skip
+    return id_
+
+
+def _land(
+    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, aim: tuple[float, float], scatter: Floats,
+    good: NDArray[np.bool_], cause: int, target: int, laser: bool, landed: Landed | None,
+) -> None:  # fmt: skip
+    """Impacts and duds of a salvo; then damage, then those who watch where rounds fall."""
+    if laser and world.beliefs[world.side[mount.unit]].status[target] is Status.HELD:
+        aim = world.legs.at(target, world.clock.now_ms)
+    xy = scatter + np.array(aim)
+    shooter, toward = world.actor[mount.unit], world.actor[target] if target >= 0 else -1
+    ids = []
+    for (x, y), burst in zip(xy.tolist(), good.tolist(), strict=True):
+        if burst:
+            ids.append(
+                log.emit(
+                    "impact", shooter, toward, (cause,),
+                    x_mm=round(x * 1000), y_mm=round(y * 1000), weapon_key=mount.signed_key, salvo=salvo,
+                )  # fmt: skip
+            )
+        else:
+            log.emit("dud", shooter, toward, (cause,), weapon_key=mount.signed_key, salvo=salvo)
+    burst_xy = xy[good]
+    if ids:
+        strike(world, log, draws, mount, salvo, burst_xy, ids, mount.weapon.damage)
+        for phase, fn in world.impact_hooks:
+            world.clock.soon(phase, shooter, fn, mount, burst_xy, ids)
+    if landed is not None:
+        landed(ids)
+
+
+def working_tubes(world: World, mount: Mount) -> int:
+    """Tubes or launchers of a mount that can fire now."""
+    return world.servers(mount)
+
+
+def destroyed(world: World, row: int) -> bool:
+    """A hull is out: catastrophic, or mobility and firepower both."""
+    bits = int(world.hull[row])
+    return bool(bits & Hull.K) or bits & 3 == 3
+
+
+def reload_call(world: World, log: Log, draws: Draws, mount: Mount, then: Callable[[], None]) -> Call:
+    """Book the refill of an empty launcher or rack from its stock; `then` runs when it is ready."""
+    from sim.draws import span_ms
+
+    weapon = mount.weapon
+    luck = draws.one(Purpose.DELAY, mount.key ^ 1, mount.salvo)
+
+    def ready() -> None:
+        room = weapon.reload.rounds * len(mount.served_by)
+        mount.loaded = room if mount.left is None else min(room, mount.left)
+        log.emit("reloaded", world.actor[mount.unit], weapon_key=mount.signed_key, rounds=mount.loaded)
+        then()
+
+    later = world.clock.now_ms + max(1, span_ms(weapon.reload.time, luck))
+    return world.clock.at(later, Phase.FIRE, world.actor[mount.unit], ready)

@@ -1,0 +1,192 @@
+"""Conditions of a scenario (`when:`) as watchers of the log: each fires once, at the first moment it is true.
+
+Nothing is polled: times are booked, events are watched, losses are told, quiet is a timer that impacts restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sim.clock import Call, Clock, Phase
+from sim.draws import Draws, Purpose, key, signed, span_ms
+from sim.log import Log
+from sim.world import World
+
+Then = Callable[[tuple[int, ...]], None]
+FIRST_FIRE = ("opened", "fired", "warning_fired")
+NAMED = {
+    "act_observed": "act_observed",
+    "permitted": "permitted",
+    "approved": "approved",
+    "show_of_force": "show_of_force",
+    "warning_shots": "warning_fired",
+    "halt_ordered": "halt_ordered",
+    "broke": "broke",
+    "ceased": "ceased",
+}
+SUFFIX = {
+    "begun": ("order_begun",),
+    "done": ("order_done",),
+    "placed": ("call_placed",),
+    "answered": ("call_answered",),
+}
+
+
+class Conditions:
+    """Holds every open condition; `signal` lets an order's signal through."""
+
+    def __init__(self, clock: Clock, log: Log, draws: Draws, world: World):
+        self._clock, self._log, self._draws, self._world = clock, log, draws, world
+        self._by_kind: dict[str, list[tuple[int | None, Node]]] = {}
+        self._signals: dict[str, list[Node]] = {}
+        self._losses: dict[int, list[Node]] = {}
+        self._quiet: list[Node] = []
+        log.watch(self._seen)
+        world.loss_hooks.append((Phase.MORALE, self._lost))
+        world.impact_hooks.append((Phase.MOVE, self._fell))
+
+    def when(self, condition: Any, label: str, phase: int, actor: int, then: Then) -> None:
+        """Call `then(causes)` for `actor` in `phase` when `condition` first holds. `label` addresses its delays."""
+        Node(self, condition, label, phase, actor, None, then).arm()
+
+    def signal(self, name: str, cause: int) -> None:
+        """An order gives a signal."""
+        for node in self._signals.pop(name, []):
+            node.happened((cause,))
+
+    # -- sources
+
+    def watch_event(self, name: str, node: Node) -> None:
+        """Arm a node on a named event (see When.event)."""
+        if name == "first_fire":
+            for kind in FIRST_FIRE:
+                self._by_kind.setdefault(kind, []).append((None, node))
+            return
+        stem, _, suffix = name.partition(".")
+        if suffix:
+            for kind in SUFFIX[suffix]:
+                self._by_kind.setdefault(kind, []).append((signed(key(stem)), node))
+        else:
+            self._by_kind.setdefault(NAMED[name], []).append((None, node))
+
+    def watch_signal(self, name: str, node: Node) -> None:
+        """Arm a node on a signal."""
+        self._signals.setdefault(name, []).append(node)
+
+    def watch_losses(self, formation: str, node: Node) -> None:
+        """Arm a node on losses of a formation."""
+        ids = [f.id for f in self._world.formations]
+        self._losses.setdefault(ids.index(formation), []).append(node)
+
+    def watch_quiet(self, node: Node) -> None:
+        """Arm a node on quiet at a point."""
+        self._quiet.append(node)
+
+    # -- what comes in
+
+    def _seen(self, id_: int, kind: str, actor: int, target: int, payload: tuple[int, ...]) -> None:
+        rows = self._by_kind.get(kind)
+        if rows:
+            for row in [row for row in rows if row[0] is None or row[0] == payload[0]]:
+                rows.remove(row)
+                row[1].happened((id_,))
+
+    def _lost(self, unit: int) -> None:
+        formation = self._world.formation[unit]
+        nodes = self._losses.get(formation)
+        if nodes:
+            members = self._world.members[formation]
+            total = sum(self._world.people[u] for u in members)
+            out = 1.0 - sum(self._world.fit[u] for u in members) / total if total else 0.0
+            for node in [node for node in nodes if out >= node.condition.loss]:
+                nodes.remove(node)
+                node.happened(())
+
+    def _fell(self, mount: Any, xy: Any, ids: list[int]) -> None:
+        for node in self._quiet:
+            node.disturbed(xy)
+
+
+class Node:
+    """One condition of a tree. `true` never turns false again, but under `not`."""
+
+    def __init__(
+        self, room: Conditions, condition: Any, label: str, phase: int, actor: int, parent: Node | None, then: Then | None
+    ):
+        self.room, self.condition, self.label = room, condition, label
+        self.phase, self.actor, self.parent, self.then = phase, actor, parent, then
+        self.true = False
+        self.causes: tuple[int, ...] = ()
+        self._timer: Call | None = None
+        self.parts: list[Node] = []
+
+    def arm(self) -> None:
+        """Start watching; a condition that holds at once fires at once."""
+        c, room = self.condition, self.room
+        if c.at is not None:
+            t_ms = room._world.scenario.t_ms(c.at)
+            room._clock.at(t_ms, self.phase, self.actor, self._hold, ())
+        elif c.event is not None:
+            room.watch_event(c.event, self)
+        elif c.signal is not None:
+            room.watch_signal(c.signal, self)
+        elif c.loss is not None:
+            room.watch_losses(c.of, self)
+        elif c.quiet is not None:
+            room.watch_quiet(self)
+        else:
+            inner = c.all or c.any or (c.not_,)
+            self.parts = [
+                Node(room, part, f"{self.label}/{i}", self.phase, self.actor, self, None) for i, part in enumerate(inner)
+            ]
+            for part in self.parts:
+                part.arm()
+            self._check()
+
+    def happened(self, causes: tuple[int, ...]) -> None:
+        """The watched thing happened: hold after the drawn delay."""
+        delay = self.condition.delay
+        room, wait_ms = self.room, 0
+        if delay is not None:
+            wait_ms = span_ms(delay, room._draws.one(Purpose.DELAY, key(f"when/{self.label}")))
+        room._clock.at(room._clock.now_ms + wait_ms, self.phase, self.actor, self._hold, causes)
+
+    def disturbed(self, xy: Any) -> None:
+        """Rounds fell at xy (k, 2): start the quiet timer anew if one was near enough."""
+        quiet, room = self.condition.quiet, self.room
+        x, y = room._world.scenario.point(quiet.point)
+        if float(((xy[:, 0] - x) ** 2 + (xy[:, 1] - y) ** 2).min()) > quiet.radius_m**2:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        later = room._clock.now_ms + round(quiet.for_s * 1000)
+        self._timer = room._clock.at(later, self.phase, self.actor, self._hold, ())
+
+    def _hold(self, causes: tuple[int, ...]) -> None:
+        if self.true:
+            return
+        self.true, self.causes = True, causes
+        if self.condition.quiet is not None:
+            self.room._quiet.remove(self)
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.parent is not None:
+            self.parent._check()
+        elif self.then is not None:
+            then, self.then = self.then, None
+            then(self.causes)
+
+    def _check(self) -> None:
+        c = self.condition
+        states = [part.true for part in self.parts]
+        was = self.true
+        if c.not_ is not None:
+            self.true = not states[0]
+        else:
+            self.true = all(states) if c.all is not None else any(states)
+        if self.true:
+            self.causes = tuple(sorted({id_ for part in self.parts for id_ in part.causes}))
+        if self.true != was:
+            self._tell() if self.true or self.parent is not None else None

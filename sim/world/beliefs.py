@@ -1,0 +1,102 @@
+"""What one side believes of the units of the other: track, act, affiliation, kept apart.
+
+Held: an observer has it in sight; the believed place is the true one plus an error frozen at the last fix.
+Stale: out of sight; the believed place is the last one, its error grows with `drift`. Dropped: forgotten.
+Only this module turns truth into belief; command and roe read beliefs alone.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from sim.legs import Legs
+
+
+class Status(IntEnum):
+    """State of a contact."""
+
+    NONE = 0
+    HELD = 1
+    STALE = 2
+
+
+class Beliefs:
+    """One side's picture: a row per unit of the world (rows of its own units stay unused)."""
+
+    def __init__(self, side: int, n: int, legs: Legs, drift_mps: float):
+        self.side = side
+        self._legs = legs
+        self.drift_mps = drift_mps
+        self.status = [Status.NONE] * n
+        self.holders: list[dict[int, int]] = [{} for _ in range(n)]  # observer formation -> observer unit
+        self.error = np.zeros((n, 2))
+        self.sigma_m = [0.0] * n
+        self.last = np.zeros((n, 2))
+        self.lost_ms = [0] * n
+        self.fix_ms = [0] * n
+        self.act = [0] * n
+        self.looks: list[str | None] = [None] * n  # what it looks like: the class of its main part
+        self.tag: list[str | None] = [None] * n
+        self.seen_id = [-1] * n
+        self.report_id = [-1] * n
+        self.act_id = [-1] * n
+        self.across: list[set[str]] = [set() for _ in range(n)]
+        self.turned = [False] * n
+        self.judged_dead = [False] * n
+        self.fixes = [0] * n
+        self.rows: list[tuple[int, ...]] = []
+
+    def where(self, unit: int, t_ms: int) -> tuple[float, float]:
+        """Believed place, m."""
+        if self.status[unit] is Status.HELD:
+            x, y = self._legs.at(unit, t_ms)
+            return x + float(self.error[unit, 0]), y + float(self.error[unit, 1])
+        return float(self.last[unit, 0]), float(self.last[unit, 1])
+
+    def velocity(self, unit: int) -> tuple[float, float]:
+        """Believed velocity, m/s: that of the track while held, else none."""
+        if self.status[unit] is Status.HELD:
+            return float(self._legs.vel[unit, 0]), float(self._legs.vel[unit, 1])
+        return 0.0, 0.0
+
+    def sigma(self, unit: int, t_ms: int) -> float:
+        """Stated one-sigma error per axis, m."""
+        grown = self.drift_mps * (t_ms - self.lost_ms[unit]) * 1e-3 if self.status[unit] is Status.STALE else 0.0
+        return self.sigma_m[unit] + grown
+
+    def fix(self, unit: int, t_ms: int, error: tuple[float, float], sigma_m: float) -> None:
+        """A new fix: the error of the believed place, and what is stated about it."""
+        self.error[unit] = error
+        self.sigma_m[unit] = sigma_m
+        self.fix_ms[unit] = t_ms
+        self.fixes[unit] += 1
+
+    def hold(self, unit: int, group: int, observer: int) -> None:
+        """An observer of a formation has it in sight."""
+        self.holders[unit][group] = observer
+        self.status[unit] = Status.HELD
+
+    def release(self, unit: int, group: int, t_ms: int) -> bool:
+        """That formation has lost sight; True when nobody holds it any more (it is stale from now)."""
+        self.holders[unit].pop(group, None)
+        if self.holders[unit] or self.status[unit] is not Status.HELD:
+            return False
+        x, y = self._legs.at(unit, t_ms)
+        self.last[unit] = (x + self.error[unit, 0], y + self.error[unit, 1])
+        self.lost_ms[unit] = t_ms
+        self.status[unit] = Status.STALE
+        return True
+
+    def drop(self, unit: int) -> None:
+        """Forget where it is."""
+        self.status[unit] = Status.NONE
+        self.holders[unit].clear()
+
+    def record(self, unit: int, t_ms: int, tag_key: int, observer: int) -> None:
+        """Keep a row for the replay: t, side, unit, status, mm, mm, mm, mm/s, mm/s, act, tag, observer."""
+        x, y = self.where(unit, t_ms)
+        vx, vy = self.velocity(unit)
+        mm = (round(x * 1e3), round(y * 1e3), round(self.sigma(unit, t_ms) * 1e3), round(vx * 1e3), round(vy * 1e3))
+        self.rows.append((t_ms, self.side, unit, int(self.status[unit]), *mm, self.act[unit], tag_key, observer))

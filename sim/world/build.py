@@ -1,0 +1,155 @@
+"""Build a world from a scenario: sorted units, entities on their ground, mounts, empty beliefs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.clock import Clock
+from sim.draws import key, signed
+from sim.legs import Legs
+from sim.scenario.mapping import areas, lines
+from sim.scenario.schema import Scenario
+from sim.world.beliefs import Beliefs
+from sim.world.state import SIDES, Body, Mount, World
+
+GOLDEN_ANGLE_RAD = np.pi * (3.0 - np.sqrt(5.0))
+
+
+def luck_of(unit: Any) -> str:
+    """The name that addresses a unit's luck and its place in an instant."""
+    return str(unit.luck or unit.id)
+
+
+def actor_names(scenario: Scenario) -> list[str]:
+    """Luck names of everything that may book on the clock or stand in the log."""
+    names = [luck_of(unit) for unit in scenario.units]
+    names += [f"formation/{formation.id}" for formation in scenario.formations]
+    names += [f"{role}/{side}" for role in ("command", "roe", "side", "morale") for side in SIDES]
+    names += ["hotline/coalition", "hotline/russia"]
+    names += [f"sim/{name}" for name in ("replan", "sensing", "light", "orders", "referee", "audit", "air", "fire")]
+    return names
+
+
+def build(scenario: Scenario, clock: Clock) -> World:
+    """The world at the start of the clock."""
+    units = sorted(scenario.units, key=luck_of)
+    formations = sorted(scenario.formations, key=lambda formation: formation.id)
+    index = {formation.id: i for i, formation in enumerate(formations)}
+    formation = [index[unit.formation] for unit in units]
+    side = np.array([SIDES.index(formations[i].side) for i in formation], dtype=np.int8)
+    company = [formations[i].company or formations[i].id for i in formation]
+    companies: dict[str, list[int]] = {}
+    for u, name in enumerate(company):
+        companies.setdefault(name, []).append(u)
+    legs = Legs(np.array([_start(scenario, unit, formations[i]) for unit, i in zip(units, formation, strict=True)]))
+    entities = _entities(units)
+    world = World(
+        clock=clock,
+        scenario=scenario,
+        unit=units,
+        ids=[unit.id for unit in units],
+        keys=[key(luck_of(unit)) for unit in units],
+        actor=[clock.handle(luck_of(unit)) for unit in units],
+        unit_of_actor={clock.handle(luck_of(unit)): u for u, unit in enumerate(units)},
+        side=side,
+        formation=formation,
+        formations=formations,
+        formation_actor=[clock.handle(f"formation/{f.id}") for f in formations],
+        members=[[u for u, i in enumerate(formation) if i == f] for f in range(len(formations))],
+        company=company,
+        companies=companies,
+        altitude_m=np.array([0.0 if unit.air is None else unit.air.altitude_m for unit in units]),
+        is_air=np.array([unit.air is not None for unit in units]),
+        mounts=[],
+        mounts_of=[[] for _ in units],
+        legs=legs,
+        beliefs=[Beliefs(s, len(units), legs, scenario.belief[name].drift_mps) for s, name in enumerate(SIDES)],  # type: ignore[index]
+        lines=lines(scenario),
+        areas=areas(scenario),
+        **entities,
+    )
+    for u, unit in enumerate(units):
+        _mount(world, u, unit)
+    return world
+
+
+def _start(scenario: Scenario, unit: Any, formation: Any) -> tuple[float, float]:
+    x, y = scenario.point(unit.station if unit.station is not None else formation.at)
+    return x + unit.slot[0], y + unit.slot[1]
+
+
+def _entities(units: list[Any]) -> dict[str, Any]:
+    """Columns of entities; people inside a hull share its place, all others lie on a sunflower over the ground."""
+    first, count, of_unit, body, part, offset, inside, people, spread = [], [], [], [], [], [], [], [], []
+    crew_at: list[list[int]] = []
+    for u, unit in enumerate(units):
+        start = len(of_unit)
+        first.append(start)
+        rows: dict[str, list[int]] = {}
+        for name in sorted(unit.entities, key=lambda name: unit.entities[name].inside is not None):
+            element = unit.entities[name]
+            rows[name] = list(range(len(of_unit), len(of_unit) + element.n))
+            for i in range(element.n):
+                hulls = rows.get(element.inside or "", [])
+                of_unit.append(u)
+                part.append(name)
+                body.append(Body[element.body.upper()])
+                inside.append(hulls[i * len(hulls) // element.n] if hulls else -1)
+        n = len(of_unit) - start
+        count.append(n)
+        ground = _sunflower(n, unit.frontage_m, unit.depth_m)
+        for row in range(start, start + n):
+            host = inside[row]
+            offset.append(ground[row - start] if host < 0 else ground[host - start])
+        people.append(sum(1 for row in range(start, start + n) if body[row] is Body.PERSON))
+        spread.append(0.5 * float(np.hypot(unit.frontage_m, unit.depth_m)))
+        crew_at.append(sorted({host for host in inside[start:] if host >= 0 and body[host] is not Body.GUN}))
+    return {
+        "first": first,
+        "count": count,
+        "entity_unit": np.array(of_unit, dtype=np.int64),
+        "body": np.array(body, dtype=np.int8),
+        "part": part,
+        "offset_m": np.array(offset, dtype=np.float64).reshape(-1, 2),
+        "inside": np.array(inside, dtype=np.int64),
+        "people": people,
+        "spread_m": np.array(spread),
+        "crew_at": crew_at,
+    }
+
+
+def _sunflower(n: int, frontage_m: float, depth_m: float) -> list[tuple[float, float]]:
+    """n points spread evenly over the ellipse frontage x depth (Vogel's spiral)."""
+    i = np.arange(n)
+    r, angle = np.sqrt((i + 0.5) / max(n, 1)), i * GOLDEN_ANGLE_RAD
+    return [
+        (float(x), float(y))
+        for x, y in zip(0.5 * frontage_m * r * np.cos(angle), 0.5 * depth_m * r * np.sin(angle), strict=True)
+    ]
+
+
+def _mount(world: World, u: int, unit: Any) -> None:
+    rows = range(world.first[u], world.first[u] + world.count[u])
+    for name in sorted(unit.weapons):
+        load, weapon = unit.weapons[name], world.scenario.weapons[name]
+        served = np.array([row for row in rows if world.part[row] == load.by], dtype=np.int64)
+        reload = getattr(weapon, "reload", None)
+        loaded = None
+        if reload is not None:
+            loaded = reload.rounds * len(served) if load.rounds is None else min(reload.rounds * len(served), load.rounds)
+        mount = Mount(
+            unit=u,
+            name=name,
+            weapon=weapon,
+            key=key(f"{luck_of(unit)}/{name}"),
+            signed_key=signed(key(name)),
+            served_by=served,
+            by_people=bool(len(served) and (world.body[served] == Body.PERSON).all()),
+            left=load.rounds,
+            loaded=loaded,
+            held=weapon.held,
+        )
+        world.mounts.append(mount)
+        world.mounts_of[u].append(mount)

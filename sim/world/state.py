@@ -1,0 +1,281 @@
+"""State of a run: frozen columns of units and entities, and the living ones with their single writers.
+
+Units are sorted by luck name, so an index says nothing about the order of a list in the scenario. Entities of
+unit u are rows first[u] : first[u] + count[u], in the order of its kind's `entities`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clock import Call, Clock, Phase
+from sim.legs import Legs
+from sim.world.beliefs import Beliefs
+
+Floats = NDArray[np.float64]
+
+SIDES = ("attackers", "defenders")
+PEOPLE = ("standing", "prone", "dug_in")
+
+
+class Body(IntEnum):
+    """How a weapon sees an entity."""
+
+    PERSON = 0
+    SOFT = 1
+    ARMOUR = 2
+    GUN = 3
+    AIRCRAFT = 4
+
+
+class Fate(IntEnum):
+    """State of a person."""
+
+    UNHURT = 0
+    WOUNDED = 1
+    KILLED = 2
+
+
+@dataclass(slots=True)
+class Mount:
+    """One weapon of one unit. `key` addresses its luck; `salvo` counts its own salvos; `left` None: unlimited."""
+
+    unit: int
+    name: str
+    weapon: Any
+    key: int
+    signed_key: int
+    served_by: NDArray[np.int64]
+    by_people: bool
+    left: int | None
+    loaded: int | None = None
+    salvo: int = 0
+    busy: bool = False
+    held: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Nothing left at all."""
+        return self.left == 0
+
+
+@dataclass(slots=True)
+class Task:
+    """An attack given to a shooter by a command: where it is believed, what for, and the gate that tells the end."""
+
+    serial: int
+    side: int
+    contact: int
+    shooter: int
+    mount: Mount
+    cause: int
+    done: Call
+    slower_ms: int = 0
+    last_impact: int = -1
+    fired: int = 0
+    closed: bool = False
+
+
+# name -> (unit, shape, dtype, single writer)
+COLUMNS: dict[str, tuple[str, str, str, str]] = {
+    "fate": ("Fate", "(n_entities,)", "int8", "losses"),
+    "hull": ("Hull bits", "(n_entities,)", "int8", "losses"),
+    "fit": ("people unhurt", "(n_units,)", "list[int]", "losses"),
+    "moving": ("flag", "(n_units,)", "bool", "movement"),
+    "firing": ("flag", "(n_units,)", "bool", "rounds, direct_fire"),
+    "pinned": ("flag", "(n_units,)", "bool", "suppression"),
+    "broken": ("flag", "(n_units,)", "bool", "morale"),
+    "withdrawing": ("flag", "(n_units,)", "bool", "morale, hotline"),
+    "surrendered": ("flag", "(n_units,)", "bool", "morale"),
+    "present": ("flag", "(n_units,)", "bool", "air, orders"),
+    "attacking": ("flag", "(n_units,)", "bool", "orders"),
+    "recrossed": ("flag", "(n_units,)", "bool", "movement"),
+    "level": ("suppression", "(n_units,)", "list[float]", "suppression"),
+    "legs": ("m, m/s", "(n_units, 2)", "float64", "movement, air"),
+    "mounts": ("rounds", "per unit and weapon", "Mount", "rounds, direct_fire, air"),
+    "light": ("name", "()", "str", "sensing"),
+}
+
+
+@dataclass
+class World:
+    """Everything a run changes. Build it with `sim.world.build`."""
+
+    clock: Clock
+    scenario: Any
+    unit: list[Any]
+    ids: list[str]
+    keys: list[int]
+    actor: list[int]
+    unit_of_actor: dict[int, int]
+    side: NDArray[np.int8]
+    formation: list[int]
+    formations: list[Any]
+    formation_actor: list[int]
+    members: list[list[int]]
+    company: list[str]
+    companies: dict[str, list[int]]
+    altitude_m: Floats
+    is_air: NDArray[np.bool_]
+    first: list[int]
+    count: list[int]
+    entity_unit: NDArray[np.int64]
+    body: NDArray[np.int8]
+    part: list[str]
+    offset_m: Floats
+    inside: NDArray[np.int64]
+    spread_m: Floats
+    mounts: list[Mount]
+    mounts_of: list[list[Mount]]
+    legs: Legs
+    people: list[int]
+    beliefs: list[Beliefs]
+    lines: list[Any]
+    areas: list[Any]
+    fate: NDArray[np.int8] = field(init=False)
+    hull: NDArray[np.int8] = field(init=False)
+    fit: list[int] = field(init=False)
+    tasks: dict[int, Task] = field(default_factory=dict)
+    light: str = "day"
+    visibility_m: float = np.inf
+    replanners: list[Callable[[list[int]], None]] = field(default_factory=list)
+    dirty: set[int] = field(default_factory=set)
+    changes: list[tuple[int, int, str, float]] = field(default_factory=list)
+    record_changes: bool = True
+    t0_ms: int | None = None
+    crew_at: list[list[int]] = field(default_factory=list)
+    order_id: dict[int, int] = field(default_factory=dict)  # unit -> id of the order it is under
+    retreats: dict[int, tuple[str, float]] = field(default_factory=dict)  # unit -> route, speed factor
+    loss_hooks: list[tuple[int, Callable[[int], None]]] = field(default_factory=list)
+    free_hooks: list[tuple[int, Callable[[], None]]] = field(default_factory=list)  # a shooter is free
+    fire_hooks: list[tuple[int, Callable[[int, int], None]]] = field(default_factory=list)
+    incoming: dict[int, dict[int, float]] = field(default_factory=dict)  # target -> shooter's key -> push per s
+    air_released: bool = False  # an assurance has freed aircraft held in overwatch
+    airspace_closed: int = 0
+    warning_aim: tuple[float, float] | None = None
+    impact_hooks: list[tuple[int, Callable[..., None]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        n, m = len(self.ids), len(self.entity_unit)
+        self.fate = np.zeros(m, dtype=np.int8)
+        self.hull = np.zeros(m, dtype=np.int8)
+        self.fit = list(self.people)
+        for name in ("moving", "firing", "pinned", "broken", "withdrawing", "surrendered", "attacking", "recrossed"):
+            setattr(self, name, np.zeros(n, dtype=bool))
+        self.present = np.array([unit.arrives is None for unit in self.unit], dtype=bool)
+        self.level: list[float] = [0.0] * n
+        self._replan_actor = self.clock.handle("sim/replan")
+        self._replan: Call | None = None
+
+    moving: NDArray[np.bool_] = field(init=False)
+    firing: NDArray[np.bool_] = field(init=False)
+    pinned: NDArray[np.bool_] = field(init=False)
+    broken: NDArray[np.bool_] = field(init=False)
+    withdrawing: NDArray[np.bool_] = field(init=False)
+    surrendered: NDArray[np.bool_] = field(init=False)
+    attacking: NDArray[np.bool_] = field(init=False)
+    recrossed: NDArray[np.bool_] = field(init=False)
+    present: NDArray[np.bool_] = field(init=False)
+
+    # -- the one door through which a rate may alter
+
+    def change(self, unit: int) -> None:
+        """A rate of this unit (velocity, posture, signature, people, presence) has altered: re-plan it this instant.
+
+        After the phase `replan` the new rate holds from the next millisecond on.
+        """
+        self.dirty.add(unit)
+        if self._replan is None or self._replan.fn is None:
+            self._replan = self.clock.soon(Phase.REPLAN, self._replan_actor, self._run_replan)
+
+    def _run_replan(self) -> None:
+        units = sorted(self.dirty)
+        self.dirty.clear()
+        for replanner in self.replanners:
+            replanner(units)
+        if self.dirty:
+            raise AssertionError("a replanner called change()")
+
+    def fire_at(self, target: int, shooter_key: int, push_per_s: float, cause: int) -> None:
+        """Aimed fire of a shooter at a target pushes at this rate from now on; 0 ends it."""
+        rows = self.incoming.setdefault(target, {})
+        if rows.get(shooter_key, 0.0) == push_per_s:
+            return
+        if push_per_s:
+            rows[shooter_key] = push_per_s
+        else:
+            rows.pop(shooter_key, None)
+        for phase, fn in self.fire_hooks:
+            self.clock.soon(phase, self.actor[target], fn, target, cause)
+
+    # -- reading
+
+    def alive(self, unit: int) -> bool:
+        """Somebody is unhurt, or (a unit without people on the map) a hull is not a catastrophic kill."""
+        if self.people[unit]:
+            return self.fit[unit] > 0
+        rows = slice(self.first[unit], self.first[unit] + self.count[unit])
+        return bool((self.hull[rows] & 4 == 0).any())
+
+    def effective(self, unit: int) -> bool:
+        """Not broken, surrendered or withdrawing, present, and somebody unhurt."""
+        return bool(
+            self.present[unit]
+            and not (self.broken[unit] or self.surrendered[unit] or self.withdrawing[unit])
+            and self.alive(unit)
+        )
+
+    def posture(self, unit: int) -> str:
+        """standing, prone or dug_in, by what the unit does."""
+        bodies = self.unit[unit].posture
+        if self.pinned[unit]:
+            return str(bodies.pinned)
+        return str(bodies.moving if self.moving[unit] else bodies.halted)
+
+    def servers(self, mount: Mount) -> int:
+        """Weapons of a mount that can fire now: people unhurt, or working hulls or tubes with somebody to serve them."""
+        rows = mount.served_by
+        if mount.by_people:
+            return int((self.fate[rows] == 0).sum())
+        working = int(((self.hull[rows] & 6) == 0).sum())
+        return min(working, self.fit[mount.unit]) if self.people[mount.unit] else working
+
+    def can_move(self, unit: int) -> bool:
+        """Alive, not pinned, and its hulls (if it rides in any) can still drive."""
+        if self.pinned[unit] or self.surrendered[unit] or not self.alive(unit):
+            return False
+        rows = self.crew_at[unit]
+        return not rows or any(not self.hull[row] & 5 for row in rows)
+
+    def mark(self, unit: int, name: str, value: float) -> None:
+        """Record a change of a state column for the replay (unit -1: of the whole side or map)."""
+        if self.record_changes:
+            self.changes.append((self.clock.now_ms, unit, name, float(value)))
+
+    def bits(self, unit: int) -> int:
+        """State bits of the recording: moving 1, pinned 2, broken 4, withdrawing 8, out 16, firing 32."""
+        return (
+            int(self.moving[unit])
+            | int(self.pinned[unit]) << 1
+            | int(self.broken[unit] or self.surrendered[unit]) << 2
+            | int(self.withdrawing[unit]) << 3
+            | int(not self.present[unit] or not self.alive(unit)) << 4
+            | int(self.firing[unit]) << 5
+        )
+
+    def flag(self, name: str, unit: int, value: bool, *, rate: bool = True) -> bool:
+        """Set a state flag; marks it for the replay and, if it alters a rate, re-plans. Returns whether it changed."""
+        column = getattr(self, name)
+        if bool(column[unit]) == value:
+            return False
+        column[unit] = value
+        self.mark(unit, "state", self.bits(unit))
+        if rate:
+            self.change(unit)
+        return True
