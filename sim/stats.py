@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr, betaincinv, ndtri, stdtrit
+from scipy.special import bdtr, betaincinv, ndtri
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +58,9 @@ def z_value(confidence: float) -> float:
 
 def t_value(df: float, confidence: float) -> float:
     """Two-sided Student quantile with df (any positive number) degrees of freedom."""
-    return float(stdtrit(df, 0.5 + 0.5 * confidence))
+    # through the beta law of t**2/(df + t**2), which is more exact than `stdtrit` in older scipy
+    share = float(betaincinv(0.5, 0.5 * df, confidence))
+    return (df * share / (1.0 - share)) ** 0.5
 
 
 def mean_interval(values: ArrayLike, confidence: float = 0.95) -> Interval | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sim.events import Hull
 from sim.metrics import command, fires, outcome, people
 from sim.metrics import tables as _tables
-from sim.metrics.series import Series, minutes, series
+from sim.metrics.series import MINUTE_MS, Series, minutes, series
 from sim.metrics.tables import TABLES, Rows
 from sim.metrics.view import Undefined, Value, View
 from sim.recording import Recording
@@ -85,6 +85,7 @@ def tables(recording: Recording) -> dict[str, Rows]:
 
 __all__ = [
     "METRICS",
+    "MINUTE_MS",
     "TABLES",
     "Metric",
     "Rows",

@@ -33,6 +33,7 @@ class IndirectFire:
         self.orders = {signed(key(order.id)): order for order in ctx.scenario.orders}
         self.missions: dict[int, int] = {}
         self.formation_missions: dict[int, int] = {}
+        self.shooting: dict[int, int] = {}  # order key -> mounts still at it
         self.gaps: dict[tuple[int, int], int] = {}
 
     def delay(self, mount: Mount, law: Any, what: int) -> int:
@@ -61,17 +62,16 @@ class IndirectFire:
         x, y = self.ctx.scenario.point(shell.at)
         aim = (x + float(doubt[0]) * shell.location_error_m, y + float(doubt[1]) * shell.location_error_m)
         for mount in self.mounts:
-            if self.world.formation[mount.unit] == f and mount.name == shell.weapon and not mount.held:
+            if self.world.formation[mount.unit] == f and mount.name == shell.weapon and not mount.held and not mount.busy:
                 actor = self.world.actor[mount.unit]
+                self.shooting[order_key] = self.shooting.get(order_key, 0) + 1
+                mount.busy = True
                 self.ctx.clock.start(Phase.FIRE, actor, self.shelling(mount, shell, aim, id_, order_key))
 
     def shelling(self, mount: Mount, shell: Any, aim: tuple[float, float], cause: int, order_key: int) -> Steps:
         """Lay, then volley after volley until the ordered rounds are gone or the guns are."""
         clock, world, actor = self.ctx.clock, self.world, self.world.actor[mount.unit]
         weapon = mount.weapon
-        if mount.busy:
-            return
-        mount.busy = True
         yield clock.wait(self.delay(mount, weapon.lay, LAY), Phase.FIRE, actor)
         mission = self.missions.get(mount.key, 0)
         self.missions[mount.key] = mission + 1
@@ -99,6 +99,10 @@ class IndirectFire:
             yield clock.wait(self.delay(mount, weapon.interval, GAP), Phase.FIRE, actor)
         mount.busy = False
         self.cease(mount)
+        self.shooting[order_key] -= 1
+        if not self.shooting[order_key]:
+            formation = world.formation_actor[world.formation[mount.unit]]
+            self.ctx.log.emit("order_done", formation, causes=(cause,), order_key=order_key)
 
     def mean(self, mount: Mount, event: int, turn: float) -> tuple[float, float]:
         """Common error of a mission; guided rounds have none but their CEP."""

@@ -108,7 +108,7 @@ class Morale:
         leaders = [u for u in company.units if world.unit[u].leader]
         gone = [n for n in company.neighbours if n in self.companies and self.companies[n].broken]
         parts = [
-            (law.losses * out / max(company.loss_fraction, 1e-9), Reason.LOSSES),
+            (out / max(company.loss_fraction, 1e-9), Reason.LOSSES),
             (law.guns * (1.0 - working / tubes) if tubes else 0.0, Reason.GUNS_LOST),
             (law.leader * sum(not world.alive(u) for u in leaders) / len(leaders) if leaders else 0.0, Reason.LEADER_LOST),
             (law.neighbours * len(gone) / len(company.neighbours) if company.neighbours else 0.0, Reason.NEIGHBOURS),

@@ -38,7 +38,8 @@ class Orders:
             self.ctx.log.emit("order_aborted", actor, causes=causes, order_key=order_key, why=int(Reason.LOST))
             return
         id_ = self.ctx.log.emit("order_begun", actor, causes=causes, order_key=order_key)
-        self.open[order_key] = (f, order, id_)
+        if any(task is not None for task in (order.do.move, order.do.assault, order.do.reinforce, order.do.withdraw)):
+            self.open[order_key] = (f, order, id_)
         for u in obey:
             self.world.order_id[u] = id_
         if order.do.assault is not None:
@@ -47,7 +48,7 @@ class Orders:
                 self.ctx.log.emit("committed", self.world.actor[u], causes=(id_,), order_key=order_key)
         if order.do.signal is not None:
             self.ctx.conditions.signal(order.do.signal, id_)
-            self.end(order_key)
+            self.ctx.log.emit("order_done", actor, causes=(id_,), order_key=order_key)
 
     def _obeys(self, u: int) -> bool:
         world = self.world

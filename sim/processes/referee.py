@@ -41,7 +41,7 @@ class Referee:
 
     def ceased(self, *_: int) -> None:
         """Somebody ceased: see again when it has been quiet long enough."""
-        if self.call is None or self.call.fn is None:
+        if self.last_ms >= 0 and (self.call is None or self.call.fn is None):
             self.book(self.last_ms + self.quiet_ms)
 
     def book(self, t_ms: int) -> None:

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-NUMBER = r"[+-]?\d{1,15}(?:\.\d{1,15})?(?:[eE][+-]?\d{1,3})?"
+NUMBER = r"[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,3})?"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ _ANY = re.compile(rf"^({NUMBER}) ?({'|'.join(re.escape(unit) for unit in _UNIT_O
 
 def read(text: str) -> tuple[float, Dimension] | None:
     """SI value and dimension of a text that is a quantity; None if it is not one."""
-    if len(text) > 40 or (found := _ANY.match(text)) is None:
+    if len(text) > 40 or (found := _ANY.fullmatch(text)) is None:
         return None
     dimension = _UNIT_OF[found[2]]
     return float(found[1]) * dimension.units[found[2]], dimension
@@ -90,7 +90,9 @@ def parse(given: Any, dimension: Dimension) -> float:
     raise _refuse(dimension, f"a {type(given).__name__} is not a {dimension.name}")
 
 
-_MOMENT = re.compile(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?$")
+_MOMENT = re.compile(
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,3})?)?(Z|[+-][0-9]{2}:[0-9]{2})?$"
+)
 
 
 def moment(given: Any) -> datetime:
@@ -98,7 +100,7 @@ def moment(given: Any) -> datetime:
     if isinstance(given, datetime) and given.tzinfo is not None:
         return given
     why = f"{given!r:.60} is not a time"
-    if isinstance(given, str) and (found := _MOMENT.match(given)) is not None:
+    if isinstance(given, str) and (found := _MOMENT.fullmatch(given)) is not None:
         if found[1] is not None:
             try:
                 return datetime.fromisoformat(given)
@@ -113,7 +115,7 @@ def moment(given: Any) -> datetime:
 
 def is_moment(text: str) -> bool:
     """Whether a text is written as an absolute time."""
-    return _MOMENT.match(text) is not None
+    return _MOMENT.fullmatch(text) is not None
 
 
 def _reader(dimension: Dimension) -> BeforeValidator:
