@@ -60,7 +60,7 @@ def t_value(df: float, confidence: float) -> float:
     """Two-sided Student quantile with df (any positive number) degrees of freedom."""
     # through the beta law of t**2/(df + t**2), which is more exact than `stdtrit` in older scipy
     share = float(betaincinv(0.5, 0.5 * df, confidence))
-    return (df * share / (1.0 - share)) ** 0.5
+    return float(np.sqrt(df * share / (1.0 - share)))
 
 
 def mean_interval(values: ArrayLike, confidence: float = 0.95) -> Interval | None:

@@ -47,7 +47,7 @@ def test_damage_forms() -> None:
     assert damage.random_fire(1, 10.0, 100.0) == pytest.approx(0.1)
     assert damage.confetti(np.pi, 1.0, 1.0) == pytest.approx(1.0 - 2.0 / np.e)
     assert damage.best_pattern(2.0 * np.pi, 1.0, 1.0) == pytest.approx(1.0 - 1.0 / np.e)
-    assert damage.expected_disc(1000.0, 1.0, 5.0) == 1.0
+    assert damage.expected_disc(1000.0, 1.0, 5.0) == pytest.approx(1.0, rel=1e-12)
 
 
 def test_one_target_between_two_impacts() -> None:
