@@ -1,9 +1,8 @@
 """Flat-earth geometry: legs, ranges, lines, areas and line of sight over a height grid.
 
-Everything is in metres east (x) and north (y) of the map origin, seconds, and radians; bearings
-run clockwise from north. What feeds the clock (`range_entry`, `closest_approach`,
-`polyline_crossings`) uses only + - * / and sqrt, which are the same on every platform. Pure
-functions: numbers or arrays in, arrays out, all broadcasting.
+Everything is in metres east (x) and north (y) of the map origin, seconds, and radians; bearings run clockwise from
+north. What feeds the clock (`range_entry`, `closest_approach`, `polyline_crossings`) uses only + - * / and sqrt,
+which are the same on every platform. Pure functions: numbers or arrays in, arrays out, all broadcasting.
 """
 
 import numpy as np
@@ -40,12 +39,11 @@ def unrotate(east: Real, north: Real, bearing_rad: Real) -> tuple[Floats, Floats
 
 
 def range_entry(px: Real, py: Real, vx: Real, vy: Real, range_m: Real) -> tuple[Floats, Floats]:
-    """(t_in, t_out), seconds from now, between which p + v t lies inside the disc of radius
-    range_m.
+    """(t_in, t_out), seconds from now, between which p + v t lies inside the disc of radius range_m.
 
-    p and v are relative position (m) and velocity (m/s); any shapes that broadcast. Inside now:
-    t_in = 0. Never inside (a mere touch is never): both inf. Never leaving: t_out = inf. The roots
-    are taken in the form that does not cancel.
+    p and v are relative position (m) and velocity (m/s); any shapes that broadcast. Inside now: t_in = 0. Never
+    inside (a mere touch is never): both inf. Never leaving: t_out = inf. The roots are taken in the form that does
+    not cancel.
     """
     c = vx * vx + vy * vy
     b = px * vx + py * vy
@@ -66,8 +64,7 @@ def range_entry(px: Real, py: Real, vx: Real, vy: Real, range_m: Real) -> tuple[
 
 
 def closest_approach(px: Real, py: Real, vx: Real, vy: Real, t_max: Real) -> tuple[Floats, Floats]:
-    """(t, distance) of the closest point of p + v t to the origin for 0 <= t <= t_max (t_max may
-    be inf)."""
+    """(t, distance) of the closest point of p + v t to the origin for 0 <= t <= t_max (t_max may be inf)."""
     c = vx * vx + vy * vy
     moving = c > STILL_M2PS2
     t = np.where(moving, -(px * vx + py * vy) / np.where(moving, c, 1.0), 0.0)
@@ -108,13 +105,12 @@ def polyline_distance(points: ArrayLike, polyline: ArrayLike) -> Floats:
 def segment_crossings(
     p: Floats, v: Floats, t_end: float, a: Floats, b: Floats
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats, NDArray[np.int8]]:
-    """(mover, segment, time, direction) rows at which legs p (n, 2) + v (2,) t, 0 < t <= t_end, cross
-    segments a to b (s, 2).
+    """(mover, segment, time, direction) rows at which legs p (n, 2) + v (2,) t, 0 < t <= t_end, cross segments a to b
+    (s, 2).
 
-    Rows come by mover, then segment. Direction +1: the mover ends on the left of a to b, -1: on the
-    right. A point on the line counts as left, for movers and ends alike: a vertex shared by two
-    segments is crossed once, and a leg that stops on the line and the next that leaves it count one
-    crossing together (or none, if it turns back).
+    Rows come by mover, then segment. Direction +1: the mover ends on the left of a to b, -1: on the right. A point on
+    the line counts as left, for movers and ends alike: a vertex shared by two segments is crossed once, and a leg
+    that stops on the line and the next that leaves it count one crossing together (or none, if it turns back).
     """
     dx, dy = b[:, 0] - a[:, 0], b[:, 1] - a[:, 1]
     before = dx * (p[:, 1, None] - a[:, 1]) - dy * (p[:, 0, None] - a[:, 0])
@@ -132,8 +128,8 @@ def segment_crossings(
 def polyline_crossings(
     p: ArrayLike, v: ArrayLike, t_end: float, polyline: ArrayLike
 ) -> tuple[Floats, NDArray[np.int8]]:
-    """(times, directions) at which the leg p + v t, 0 < t <= t_end (finite), crosses the polyline
-    (k, 2); times ascend, rules as in `segment_crossings`."""
+    """(times, directions) at which the leg p + v t, 0 < t <= t_end (finite), crosses the polyline (k, 2); times
+    ascend, rules as in `segment_crossings`."""
     start = np.asarray(p, dtype=np.float64)
     line = np.asarray(polyline, dtype=np.float64)
     velocity = np.asarray(v, dtype=np.float64)
@@ -145,8 +141,7 @@ def polyline_crossings(
 def height_at(heights: Floats, x: Real, y: Real, origin: tuple[float, float], cell_m: float) -> Floats:
     """Ground height (m) at (x, y) by bilinear interpolation of heights (ny, nx), ny and nx >= 2.
 
-    heights[0, 0] stands at `origin`, rows run north, columns east, cell_m apart; outside, the
-    border goes on.
+    heights[0, 0] stands at `origin`, rows run north, columns east, cell_m apart; outside, the border goes on.
     """
     rows, columns = heights.shape
     u = np.clip((np.asarray(x) - origin[0]) / cell_m, 0.0, columns - 1.0)
@@ -161,12 +156,10 @@ def height_at(heights: Floats, x: Real, y: Real, origin: tuple[float, float], ce
 
 
 def clearance(heights: Floats, a: ArrayLike, b: ArrayLike, origin: tuple[float, float], cell_m: float) -> Floats:
-    """Least height (m) of the straight ray from a (..., 3) to b (..., 3) over the ground between
-    them.
+    """Least height (m) of the straight ray from a (..., 3) to b (..., 3) over the ground between them.
 
-    a and b are x, y and height above the ground there. Positive: in line of sight. The ray is
-    sampled every half cell at most, so a feature narrower than half a cell may be missed. No earth
-    curvature: below 0.3 m at 2 km.
+    a and b are x, y and height above the ground there. Positive: in line of sight. The ray is sampled every half cell
+    at most, so a feature narrower than half a cell may be missed. No earth curvature: below 0.3 m at 2 km.
     """
     p, q = np.broadcast_arrays(np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64))
     top_p = height_at(heights, p[..., 0], p[..., 1], origin, cell_m) + p[..., 2]
@@ -189,13 +182,11 @@ def visible_intervals(
     origin: tuple[float, float] = (0.0, 0.0),
     cell_m: float = 1.0,
 ) -> Floats:
-    """Intervals (k, 2), in seconds within [0, t_end], in which a standing observer sees a target
-    on its leg.
+    """Intervals (k, 2), in seconds within [0, t_end], in which a standing observer sees a target on its leg.
 
-    observer and target are (x, y, height above ground), velocity (2,) is the target's; two movers
-    are split into short legs by the caller. The leg is looked at every half cell of travel and
-    each change is bisected to a thousandth of that, so a glimpse shorter than half a cell of
-    travel may be missed.
+    observer and target are (x, y, height above ground), velocity (2,) is the target's; two movers are split into
+    short legs by the caller. The leg is looked at every half cell of travel and each change is bisected to a
+    thousandth of that, so a glimpse shorter than half a cell of travel may be missed.
     """
     eye, start = np.asarray(observer, dtype=np.float64), np.asarray(target, dtype=np.float64)
     v = np.append(np.asarray(velocity, dtype=np.float64), 0.0)

@@ -1,9 +1,8 @@
 """Statistics of replications: intervals, differences, quantiles, stopping.
 
-The unit of analysis is the replication: one number from each, independent and identically
-distributed. Nothing here draws a random number. Where an interval cannot be had (too few values)
-the answer is None, never a guess. Sources: Law, *Simulation Modeling & Analysis*; Wilson 1927;
-Newcombe, Stat. Med. 17 (1998); Clopper & Pearson 1934.
+The unit of analysis is the replication: one number from each, independent and identically distributed. Nothing here
+draws a random number. Where an interval cannot be had (too few values) the answer is None, never a guess.
+Sources: Law, *Simulation Modeling & Analysis*; Wilson 1927; Newcombe, Stat. Med. 17 (1998); Clopper & Pearson 1934.
 """
 
 from collections.abc import Sequence
@@ -25,8 +24,7 @@ class Interval(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A mean difference, its interval (None when it cannot be had) and the degrees of freedom
-    behind it."""
+    """A mean difference, its interval (None when it cannot be had) and the degrees of freedom behind it."""
 
     mean: float
     interval: Interval | None
@@ -34,8 +32,7 @@ class Difference(NamedTuple):
 
 
 class QuantileInterval(NamedTuple):
-    """Order statistics around a quantile: 1-based ranks r < s, their values, and the exact
-    coverage."""
+    """Order statistics around a quantile: 1-based ranks r < s, their values, and the exact coverage."""
 
     r: int
     s: int
@@ -112,17 +109,14 @@ def quantile(values: ArrayLike, q: float) -> float:
 
 
 def rank_coverage(n: int, q: float, r: int, s: int) -> float:
-    """P(X(r) <= quantile < X(s)) for 1 <= r < s <= n of a continuous law: Bin(n, q) between r and
-    s - 1."""
+    """P(X(r) <= quantile < X(s)) for 1 <= r < s <= n of a continuous law: Bin(n, q) between r and s - 1."""
     return float(bdtr(s - 1.0, n, q) - bdtr(r - 1.0, n, q))
 
 
 def quantile_interval(values: ArrayLike, q: float, confidence: float = 0.95) -> QuantileInterval | None:
-    """Distribution-free interval of the q-quantile, with its exact coverage; None when n is too
-    small for it.
+    """Distribution-free interval of the q-quantile, with its exact coverage; None when n is too small for it.
 
-    Equal tails: r is the highest rank with P(Bin < r) <= alpha/2, s the lowest with P(Bin >= s) <=
-    alpha/2.
+    Equal tails: r is the highest rank with P(Bin < r) <= alpha/2, s the lowest with P(Bin >= s) <= alpha/2.
     """
     sample = np.sort(_sample(values))
     n, tail = sample.size, 0.5 - 0.5 * confidence
@@ -138,8 +132,7 @@ def quantile_interval(values: ArrayLike, q: float, confidence: float = 0.95) -> 
 
 
 def paired(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -> Difference:
-    """Mean of second - first over replications run under the same luck, with the paired-t
-    interval."""
+    """Mean of second - first over replications run under the same luck, with the paired-t interval."""
     a, b = _sample(first), _sample(second)
     if a.size != b.size or not a.size:
         raise ValueError(f"pairs need equal, non-zero numbers of values: {a.size} and {b.size}")
@@ -148,8 +141,7 @@ def paired(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -> Dif
 
 
 def welch(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -> Difference:
-    """Mean of second - mean of first, independent samples of unequal variance
-    (Welch-Satterthwaite)."""
+    """Mean of second - mean of first, independent samples of unequal variance (Welch-Satterthwaite)."""
     a, b = _sample(first), _sample(second)
     if min(a.size, b.size) < 2:
         raise ValueError(f"a comparison of independent samples needs two values each: {a.size} and {b.size}")
@@ -160,8 +152,7 @@ def welch(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -> Diff
 def welch_from(
     mean_difference: float, var1: float, n1: int, var2: float, n2: int, confidence: float = 0.95
 ) -> Difference:
-    """`welch` from sample variances (n - 1) and sizes; without any variance the interval is the
-    point itself."""
+    """`welch` from sample variances (n - 1) and sizes; without any variance the interval is the point itself."""
     one, two = var1 / n1, var2 / n2
     if one + two == 0.0:
         return Difference(mean_difference, Interval(mean_difference, mean_difference), float(n1 + n2 - 2))
@@ -171,8 +162,7 @@ def welch_from(
 
 
 class PairedVariance(NamedTuple):
-    """Variance of the mean difference of n pairs, with and without common luck, and the factor
-    between them."""
+    """Variance of the mean difference of n pairs, with and without common luck, and the factor between them."""
 
     independent: float
     common: float
@@ -180,16 +170,14 @@ class PairedVariance(NamedTuple):
 
 
 def paired_variance(var1: float, var2: float, rho: float, n: int) -> PairedVariance:
-    """What common random numbers of correlation rho buy: Var = (v1 + v2 - 2 rho s1 s2)/n, (v1 +
-    v2)/n without."""
+    """What common random numbers of correlation rho buy: Var = (v1 + v2 - 2 rho s1 s2)/n, (v1 + v2)/n without."""
     apart = (var1 + var2) / n
     together = max(var1 + var2 - 2.0 * rho * (var1 * var2) ** 0.5, 0.0) / n
     return PairedVariance(apart, together, _ratio(apart, together))
 
 
 def variance_reduction(first: ArrayLike, second: ArrayLike) -> float | None:
-    """(var first + var second)/var(second - first) of pairs: how many times fewer runs; inf when
-    they never differ.
+    """(var first + var second)/var(second - first) of pairs: how many times fewer runs; inf when they never differ.
 
     None for fewer than two pairs. 1 means the common luck buys nothing.
     """
@@ -209,16 +197,14 @@ def _ratio(apart: float, together: float) -> float:
 
 
 def relative_target(gamma: float) -> float:
-    """gamma' = gamma/(1 + gamma): demand this of half-width/|mean| to keep the true relative error
-    below gamma."""
+    """gamma' = gamma/(1 + gamma): demand this of half-width/|mean| to keep the true relative error below gamma."""
     return gamma / (1.0 + gamma)
 
 
 def precise_enough(values: ArrayLike, gamma: float, confidence: float = 0.95, least: int = 20) -> bool:
     """Stopping rule: n >= least and half-width <= gamma/(1 + gamma) |mean|.
 
-    Looking again and again under-covers slightly: `stop_at` looks in blocks, and the rule belongs
-    in the report.
+    Looking again and again under-covers slightly: `stop_at` looks in blocks, and the rule belongs in the report.
     """
     sample = _sample(values)
     bounds = _about(sample, confidence)
@@ -228,11 +214,9 @@ def precise_enough(values: ArrayLike, gamma: float, confidence: float = 0.95, le
 
 
 def stop_at(values: ArrayLike, gamma: float, block: int = 20, confidence: float = 0.95) -> int | None:
-    """Replications after which a fixed-block rule stops: the first multiple of `block` precise
-    enough, else None.
+    """Replications after which a fixed-block rule stops: the first multiple of `block` precise enough, else None.
 
-    A function of the values in replication order alone, so it cannot depend on which worker was
-    ready first.
+    A function of the values in replication order alone, so it cannot depend on which worker was ready first.
     """
     if block < 2:
         raise ValueError(f"a block needs two replications or more, not {block}")
@@ -244,8 +228,7 @@ def stop_at(values: ArrayLike, gamma: float, block: int = 20, confidence: float 
 
 
 def proportion_size(p: float, half_width: float, confidence: float = 0.95) -> int:
-    """Replications for a proportion p known to +- half_width: ceil(z**2 p(1 - p)/h**2) (planning,
-    normal)."""
+    """Replications for a proportion p known to +- half_width: ceil(z**2 p(1 - p)/h**2) (planning, normal)."""
     return ceil(z_value(confidence) ** 2 * p * (1.0 - p) / half_width**2)
 
 
@@ -256,8 +239,7 @@ def nearest_to_median(values: ArrayLike) -> int:
 
 
 class Summary(NamedTuple):
-    """What a table prints about one metric; low and high bound the mean (the proportion, for
-    booleans)."""
+    """What a table prints about one metric; low and high bound the mean (the proportion, for booleans)."""
 
     mean: float | None
     low: float | None
@@ -269,11 +251,9 @@ class Summary(NamedTuple):
 
 
 def summary(values: Sequence[float | bool | None] | Floats, confidence: float = 0.95) -> dict[str, float | int | None]:
-    """{mean, low, high, median, p5, p95, n_defined} of the defined values (None and NaN are
-    undefined).
+    """{mean, low, high, median, p5, p95, n_defined} of the defined values (None and NaN are undefined).
 
-    low and high are the t interval of the mean, for booleans Wilson's; null with fewer than two
-    defined values.
+    low and high are the t interval of the mean, for booleans Wilson's; null with fewer than two defined values.
     """
     defined = [v for v in values if v is not None and isfinite(v)]
     n = len(defined)

@@ -1,11 +1,9 @@
-"""Damage functions, lethal areas and area targets: what one impact does, and what it does on
-average.
+"""Damage functions, lethal areas and area targets: what one impact does, and what it does on average.
 
-Three forms, never just "radius": cookie cutter (certain within R), diffuse Gaussian D0
-exp(-x**2/2bx**2 - y**2/2by**2) with damage scale b, and Carleton D0 exp(-D0[(x/Rx)**2 +
-(y/Ry)**2]), which is the Gaussian with b = R/sqrt(2 D0) and has lethal area pi Rx Ry for every D0.
-All are coarse and abstract; none is a real weapon table. Sources: Washburn, *Notes on Firing
-Theory*, NPS 2002; Eckler & Burr, MORS 1972; Koopman, OEG 56.
+Three forms, never just "radius": cookie cutter (certain within R), diffuse Gaussian D0 exp(-x**2/2bx**2 -
+y**2/2by**2) with damage scale b, and Carleton D0 exp(-D0[(x/Rx)**2 + (y/Ry)**2]), which is the Gaussian with b =
+R/sqrt(2 D0) and has lethal area pi Rx Ry for every D0. All are coarse and abstract; none is a real weapon table.
+Sources: Washburn, *Notes on Firing Theory*, NPS 2002; Eckler & Burr, MORS 1972; Koopman, OEG 56.
 """
 
 import numpy as np
@@ -29,8 +27,7 @@ def gaussian(dx: Real, dy: Real, d0: Real, bx: Real, by: Real) -> Floats:
 
 
 def carleton(dx: Real, dy: Real, d0: Real, rx: Real, ry: Real) -> Floats:
-    """Carleton damage probability at (dx, dy) from the impact, axes along and across the fall of
-    shot."""
+    """Carleton damage probability at (dx, dy) from the impact, axes along and across the fall of shot."""
     out: Floats = d0 * np.exp(-d0 * (np.square(np.asarray(dx) / rx) + np.square(np.asarray(dy) / ry)))
     return out
 
@@ -46,11 +43,9 @@ def carleton_reach(d0: float, radius: float) -> float:
 
 
 def kill_probability(impact_xy: Floats, target_xy: Floats, d0: float, radius: Real) -> Floats:
-    """Carleton kill probability (n, m) of each impact (n, 2) on each target (m, 2); radius (m,) or
-    a number.
+    """Carleton kill probability (n, m) of each impact (n, 2) on each target (m, 2); radius (m,) or a number.
 
-    One impact serves all the targets: that is what correlates their fates. Radius 0 means out of
-    its reach.
+    One impact serves all the targets: that is what correlates their fates. Radius 0 means out of its reach.
     """
     dx = impact_xy[:, 0, None] - target_xy[:, 0]
     dy = impact_xy[:, 1, None] - target_xy[:, 1]
@@ -65,16 +60,14 @@ def kill_probability(impact_xy: Floats, target_xy: Floats, d0: float, radius: Re
 
 
 def log_survival(kill: Floats, axis: int = 0) -> Floats:
-    """Log of the chance to survive all impacts along `axis`: sum of log1p(-kill); -inf after a
-    certain kill."""
+    """Log of the chance to survive all impacts along `axis`: sum of log1p(-kill); -inf after a certain kill."""
     doomed = kill >= 1.0
     out: Floats = np.sum(np.log1p(-np.where(doomed, 0.0, kill)), axis=axis)
     return np.where(np.any(doomed, axis=axis), -np.inf, out)
 
 
 def killed(kill: Floats, u: Floats, axis: int = 0) -> Floats:
-    """1.0 where the target falls to any of the impacts along `axis`, given its uniform u in [0,
-    1)."""
+    """1.0 where the target falls to any of the impacts along `axis`, given its uniform u in [0, 1)."""
     out: Floats = np.where(u < -np.expm1(log_survival(kill, axis)), 1.0, 0.0)
     return out
 
@@ -98,11 +91,10 @@ def expected_gaussian(
     off_range: Real = 0.0,
     off_defl: Real = 0.0,
 ) -> Floats:
-    """Kill probability of one round, diffuse Gaussian damage against Gaussian delivery with offset
-    (m).
+    """Kill probability of one round, diffuse Gaussian damage against Gaussian delivery with offset (m).
 
-    With v**2 = b**2 + s**2 per axis: D0 (bx/vx)(by/vy) exp(-dx**2/2vx**2 - dy**2/2vy**2). For
-    Carleton damage pass b = `carleton_scale`.
+    With v**2 = b**2 + s**2 per axis: D0 (bx/vx)(by/vy) exp(-dx**2/2vx**2 - dy**2/2vy**2). For Carleton damage pass b
+    = `carleton_scale`.
     """
     vx, vy = np.hypot(bx, sigma_range), np.hypot(by, sigma_defl)
     miss = np.square(np.asarray(off_range) / vx) + np.square(np.asarray(off_defl) / vy)
@@ -121,11 +113,9 @@ def expected_rectangle(
     off_range: Real = 0.0,
     off_defl: Real = 0.0,
 ) -> Floats:
-    """Expected share of a uniform rectangle (length along range) killed by one round of diffuse
-    damage.
+    """Expected share of a uniform rectangle (length along range) killed by one round of diffuse damage.
 
-    `expected_gaussian` averaged over the rectangle, whose centre is off by (off_range, off_defl):
-    separable, in erf.
+    `expected_gaussian` averaged over the rectangle, whose centre is off by (off_range, off_defl): separable, in erf.
     """
 
     def axis(side: Real, b: Real, sigma: Real, off: Real) -> Floats:
@@ -154,11 +144,9 @@ def lens_area(r1: Real, r2: Real, distance: Real) -> Floats:
 
 
 def expected_disc(lethal_radius: float, target_radius: float, sigma: float) -> float:
-    """Expected share of a uniform disc covered by one cookie cutter aimed at its centre, circular
-    normal error.
+    """Expected share of a uniform disc covered by one cookie cutter aimed at its centre, circular normal error.
 
-    The offset circle probability averaged over the disc, by Gauss-Legendre in four panels of the
-    radius.
+    The offset circle probability averaged over the disc, by Gauss-Legendre in four panels of the radius.
     """
     edges = np.linspace(0.0, target_radius, 5)
     half = 0.5 * edges[1]
@@ -168,8 +156,7 @@ def expected_disc(lethal_radius: float, target_radius: float, sigma: float) -> f
 
 
 def random_fire(rounds: Real, lethal_area_m2: Real, area_m2: Real) -> Floats:
-    """Expected share killed by n rounds placed at random in an area, no edges: 1 - (1 - a/A)**n, a
-    < A."""
+    """Expected share killed by n rounds placed at random in an area, no edges: 1 - (1 - a/A)**n, a < A."""
     out: Floats = -np.expm1(rounds * np.log1p(-np.asarray(lethal_area_m2) / area_m2))
     return out
 

@@ -1,11 +1,10 @@
 """Delivery error: where rounds fall, and how often a circle, an ellipse or a box catches them.
 
-Impact of round j of volley i: X_ij = m + U_i + V_ij. The bias m is fixed, U_i (mean point of
-impact: survey, met, target location) is common to the volley, V_ij (precision) belongs to the
-round. Range errors lie along the line of fire, deflection across it. sigma is a standard deviation
-per axis; PE is the half-width holding 50 % on one axis; CEP the radius holding 50 % of a circular
-normal: three different numbers. Sources: Washburn, *Notes on Firing Theory*, NPS 2002; Eckler &
-Burr, MORS 1972; Przemieniecki, AIAA.
+Impact of round j of volley i: X_ij = m + U_i + V_ij. The bias m is fixed, U_i (mean point of impact: survey, met,
+target location) is common to the volley, V_ij (precision) belongs to the round. Range errors lie along the line of
+fire, deflection across it. sigma is a standard deviation per axis; PE is the half-width holding 50 % on one axis; CEP
+the radius holding 50 % of a circular normal: three different numbers.
+Sources: Washburn, *Notes on Firing Theory*, NPS 2002; Eckler & Burr, MORS 1972; Przemieniecki, AIAA.
 """
 
 from collections.abc import Callable
@@ -36,10 +35,9 @@ def impacts(
 ) -> Floats:
     """Impact points (..., n, 2), east and north in metres, of volleys aimed at (aim_x, aim_y).
 
-    bearing_rad runs from gun to target. sigma_range, sigma_defl: precision; mpi_range, mpi_defl:
-    the error common to the volley (standard deviations, m). mpi_z (..., 2) and prec_z (..., n, 2)
-    are standard normals, range first. aim, bearing and sigmas are numbers, or have shape (..., 1)
-    for several volleys at once.
+    bearing_rad runs from gun to target. sigma_range, sigma_defl: precision; mpi_range, mpi_defl: the error common to
+    the volley (standard deviations, m). mpi_z (..., 2) and prec_z (..., n, 2) are standard normals, range first. aim,
+    bearing and sigmas are numbers, or have shape (..., 1) for several volleys at once.
     """
     along = prec_z[..., 0] * sigma_range + (mpi_z[..., 0] * mpi_range)[..., None]
     across = prec_z[..., 1] * sigma_defl + (mpi_z[..., 1] * mpi_defl)[..., None]
@@ -113,8 +111,7 @@ def volley_mean_variance(sigma_aim: Real, sigma_precision: Real, rounds: Real) -
 
 
 def spread_about_mean(sigma_precision: Real, rounds: Real) -> Floats:
-    """E|X_ij - volley mean|**2 (m2, both axes): 2 sp**2 (n - 1)/n; the common error has no part in
-    it."""
+    """E|X_ij - volley mean|**2 (m2, both axes): 2 sp**2 (n - 1)/n; the common error has no part in it."""
     return np.asarray(2.0 * np.square(sigma_precision) * (np.asarray(rounds) - 1.0) / rounds)
 
 
@@ -147,11 +144,9 @@ def box_probability(
 
 
 def circle_probability(radius: Real, sigma: Real, offset: Real = 0.0) -> Floats:
-    """P(impact within `radius` of a point `offset` from the mean), circular normal: 1 - Q1(d/s,
-    R/s).
+    """P(impact within `radius` of a point `offset` from the mean), circular normal: 1 - Q1(d/s, R/s).
 
-    The offset circle probability, as the noncentral chi-square cdf; -expm1(-R**2/2 s**2) without
-    offset.
+    The offset circle probability, as the noncentral chi-square cdf; -expm1(-R**2/2 s**2) without offset.
     """
     x = np.square(np.asarray(radius, dtype=np.float64) / sigma)
     nc = np.square(np.asarray(offset, dtype=np.float64) / sigma)
@@ -167,9 +162,8 @@ def rice_median(sigma: float, bias: float) -> float:
 def elliptical_probability(radius: float, sigma_range: float, sigma_defl: float) -> float:
     """P(impact within `radius` of the mean) of an elliptical normal (Hoyt law).
 
-    One smooth periodic integral over the angle; the trapezoid rule on the full circle converges
-    geometrically. 1024 points serve up to axes of 40:1, above that the slabs of
-    `offset_ellipse_probability` take over.
+    One smooth periodic integral over the angle; the trapezoid rule on the full circle converges geometrically. 1024
+    points serve up to axes of 40:1, above that the slabs of `offset_ellipse_probability` take over.
     """
     if max(sigma_range, sigma_defl) > 40.0 * min(sigma_range, sigma_defl):
         return offset_ellipse_probability(radius, sigma_range, sigma_defl, 0.0, 0.0)
@@ -194,9 +188,8 @@ def offset_ellipse_probability(
 ) -> float:
     """P(impact inside a circle) of an elliptical normal, circle offset from the mean.
 
-    Slabs across the wider axis, x = R sin t to lift the root singularity at the rim, eight
-    Gauss-Legendre panels over the part of the circle that the normal reaches. Absolute error below
-    1e-12 for axes up to 100:1.
+    Slabs across the wider axis, x = R sin t to lift the root singularity at the rim, eight Gauss-Legendre panels over
+    the part of the circle that the normal reaches. Absolute error below 1e-12 for axes up to 100:1.
     """
     if sigma_range < sigma_defl:
         sigma_range, sigma_defl, off_range, off_defl = sigma_defl, sigma_range, off_defl, off_range

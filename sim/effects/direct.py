@@ -1,9 +1,9 @@
 """Direct fire: hits on rectangles, shots to a kill, rates, duels and how a group spreads its fire.
 
-Errors on the target plane are normal per axis: a fixed bias, an aim (occasion) error common to a
-burst, and a round error. P(kill) = P(hit) P(kill | hit). Sources: Washburn, *Notes on Firing
-Theory*, NPS 2002; Bonder & Farrell 1970; Williams & Ancker, Opns Res 11 (1963); Washburn & Kress,
-*Combat Modeling*, Springer 2009.
+Errors on the target plane are normal per axis: a fixed bias, an aim (occasion) error common to a burst, and a round
+error. P(kill) = P(hit) P(kill | hit).
+Sources: Washburn, *Notes on Firing Theory*, NPS 2002; Bonder & Farrell 1970; Williams & Ancker, Opns Res 11 (1963);
+Washburn & Kress, *Combat Modeling*, Springer 2009.
 """
 
 import numpy as np
@@ -26,8 +26,7 @@ def _between(low: Floats, high: Floats) -> Floats:
 def rectangle_hit(
     width: Real, height: Real, sigma_x: Real, sigma_y: Real, bias_x: Real = 0.0, bias_y: Real = 0.0
 ) -> Floats:
-    """Single-shot hit probability on an upright width x height rectangle, its centre off the mean
-    by the bias."""
+    """Single-shot hit probability on an upright width x height rectangle, its centre off the mean by the bias."""
     x, y = 0.5 * np.asarray(width), 0.5 * np.asarray(height)
     across = _between((-x - bias_x) / sigma_x, (x - bias_x) / sigma_x)
     upright = _between((-y - bias_y) / sigma_y, (y - bias_y) / sigma_y)
@@ -35,19 +34,16 @@ def rectangle_hit(
 
 
 def hit_at_range(range_m: Real, mil_x: Real, mil_y: Real, width: Real, height: Real) -> Floats:
-    """Unbiased single-shot hit probability at range_m with angular errors in mil of 1/6400 circle;
-    range_m > 0."""
+    """Unbiased single-shot hit probability at range_m with angular errors in mil of 1/6400 circle; range_m > 0."""
     scale = np.sqrt(0.125) / (RAD_PER_MIL * np.asarray(range_m))
     out: Floats = erf(scale * width / mil_x) * erf(scale * height / mil_y)
     return out
 
 
 def visible_parts(target: Floats, cover: Floats) -> Floats:
-    """Parts (k, 4) of the rectangle `target` that the rectangle `cover` leaves in sight, k from 0
-    to 4.
+    """Parts (k, 4) of the rectangle `target` that the rectangle `cover` leaves in sight, k from 0 to 4.
 
-    A rectangle is (x low, x high, y low, y high) in the target plane, metres. Parts do not
-    overlap.
+    A rectangle is (x low, x high, y low, y high) in the target plane, metres. Parts do not overlap.
     """
     x0, x1, y0, y1 = (float(v) for v in target)
     cx0, cx1 = np.clip(cover[:2], x0, x1)
@@ -60,16 +56,14 @@ def visible_parts(target: Floats, cover: Floats) -> Floats:
 
 
 def parts_hit(parts: Floats, sigma_x: Real, sigma_y: Real, mean_x: Real = 0.0, mean_y: Real = 0.0) -> Floats:
-    """Single-shot hit probability on rectangles (k, 4) that do not overlap; impacts about (mean_x,
-    mean_y)."""
+    """Single-shot hit probability on rectangles (k, 4) that do not overlap; impacts about (mean_x, mean_y)."""
     across = _between((parts[:, 0] - mean_x) / sigma_x, (parts[:, 1] - mean_x) / sigma_x)
     upright = _between((parts[:, 2] - mean_y) / sigma_y, (parts[:, 3] - mean_y) / sigma_y)
     return np.asarray(np.sum(across * upright, axis=0))
 
 
 def presented_width(length: Real, width: Real, aspect_rad: Real) -> Floats:
-    """Width (m) a length x width hull shows at the aspect angle between its axis and the line of
-    sight."""
+    """Width (m) a length x width hull shows at the aspect angle between its axis and the line of sight."""
     out: Floats = np.abs(length * np.sin(aspect_rad)) + np.abs(width * np.cos(aspect_rad))
     return out
 
@@ -83,11 +77,10 @@ def burst_hit(
     bias_x: float = 0.0,
     bias_y: float = 0.0,
 ) -> float:
-    """P(at least one hit) of a burst on a rectangle: 1 - E_u[(1 - p(u))**n], u common to the
-    burst.
+    """P(at least one hit) of a burst on a rectangle: 1 - E_u[(1 - p(u))**n], u common to the burst.
 
-    Composite Gauss-Legendre over the aim error, six panels an axis where a hit is possible; both
-    errors > 0. Error below 1e-9 while width, height and sigma_aim are within 1:50 of sigma_round.
+    Composite Gauss-Legendre over the aim error, six panels an axis where a hit is possible; both errors > 0. Error
+    below 1e-9 while width, height and sigma_aim are within 1:50 of sigma_round.
     """
 
     def axis(side: float, bias: float) -> tuple[Floats, Floats]:
@@ -119,27 +112,23 @@ def expected_shots(p: Real) -> Floats:
 
 
 def shots_for(confidence: Real, p: Real) -> Floats:
-    """Fewest shots giving at least that chance of a success: ceil(log(1 - g)/log(1 - p)), 0 < g, p
-    < 1."""
+    """Fewest shots giving at least that chance of a success: ceil(log(1 - g)/log(1 - p)), 0 < g, p < 1."""
     needed = np.log1p(-np.asarray(confidence)) / np.log1p(-np.asarray(p))
     return np.asarray(np.ceil(needed * (1.0 - 1e-14)))
 
 
 def aimed_rate(shots_per_s: Real, p: Real) -> Floats:
-    """Kill rate (1/s) of one shooter with aimed fire, whatever the number of targets: v p (square
-    law)."""
+    """Kill rate (1/s) of one shooter with aimed fire, whatever the number of targets: v p (square law)."""
     return np.asarray(shots_per_s) * p
 
 
 def area_rate(shots_per_s: Real, lethal_area_m2: Real, area_m2: Real) -> Floats:
-    """Kill rate (1/s) of one shooter on each target in an area under unaimed fire: v a/A (linear
-    law)."""
+    """Kill rate (1/s) of one shooter on each target in an area under unaimed fire: v a/A (linear law)."""
     return np.asarray(shots_per_s) * lethal_area_m2 / area_m2
 
 
 def acquired_rate(acquire_per_s: Real, targets: Real, kill_per_s: Real) -> Floats:
-    """Kill rate (1/s) of one shooter who must first find one of `targets` > 0: 1/(1/(acq y) + 1/(v
-    p))."""
+    """Kill rate (1/s) of one shooter who must first find one of `targets` > 0: 1/(1/(acq y) + 1/(v p))."""
     return np.asarray(1.0 / (1.0 / (np.asarray(acquire_per_s) * targets) + 1.0 / np.asarray(kill_per_s)))
 
 
@@ -154,11 +143,10 @@ def bonder_farrell(
     p_after_miss: Real,
     p_kill_given_hit: Real,
 ) -> Floats:
-    """Mean seconds to a kill with Markov-dependent fire; the attrition rate is its inverse (Bonder
-    & Farrell 1970).
+    """Mean seconds to a kill with Markov-dependent fire; the attrition rate is its inverse (Bonder & Farrell 1970).
 
-    Times in s: to acquire, to fire the first round, the next after a hit or a miss, in flight.
-    Chances: first hit, hit after hit, hit after miss, kill given hit (independent of the round).
+    Times in s: to acquire, to fire the first round, the next after a hit or a miss, in flight. Chances: first hit,
+    hit after hit, hit after miss, kill given hit (independent of the round).
     """
     follow = (t_after_hit + t_flight) / np.asarray(p_kill_given_hit)
     misses = (1.0 - np.asarray(p_after_hit)) / p_kill_given_hit + p_after_hit - p_first
@@ -173,15 +161,13 @@ def bonder_farrell(
 
 
 def duel_exponential(rate_a: Real, p_a: Real, rate_b: Real, p_b: Real) -> tuple[Floats, Floats]:
-    """(P(A wins), mean seconds) of a duel with exponential firing intervals (Williams & Ancker
-    1963)."""
+    """(P(A wins), mean seconds) of a duel with exponential firing intervals (Williams & Ancker 1963)."""
     a, b = np.asarray(rate_a) * p_a, np.asarray(rate_b) * p_b
     return np.asarray(a / (a + b)), np.asarray(1.0 / (a + b))
 
 
 def duel_simultaneous(p_a: Real, p_b: Real) -> tuple[Floats, Floats, Floats]:
-    """(A wins, B wins, both fall) when both fire at the same fixed times and the shots of one
-    instant both count."""
+    """(A wins, B wins, both fall) when both fire at the same fixed times and the shots of one instant both count."""
     a, b = np.asarray(p_a, dtype=np.float64), np.asarray(p_b, dtype=np.float64)
     some = a + b - a * b
     return (
@@ -199,8 +185,7 @@ def duel_first(p_a: Real, p_b: Real) -> tuple[Floats, Floats]:
 
 
 def killed_random(shooters: Real, targets: Real, p: Real) -> Floats:
-    """Expected targets killed by one salvo, each shot at a target drawn at random: m(1 - (1 -
-    p/m)**n)."""
+    """Expected targets killed by one salvo, each shot at a target drawn at random: m(1 - (1 - p/m)**n)."""
     m = np.asarray(targets, dtype=np.float64)
     chance = np.asarray(p) / m
     sure = chance >= 1.0

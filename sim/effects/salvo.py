@@ -1,10 +1,9 @@
 """Salvos: several rounds on one target, and on several that share the impacts.
 
-The rounds of a volley share its aim error u ~ N(m, sa**2 per axis); given u they are independent.
-Forgetting that is the largest single error a toy model makes: 0.990 for 0.789 in the textbook case
-below. With diffuse damage of scale b and precision sp, s**2 = b**2 + sp**2, one round kills with
-chance p(u) = q exp(-|u|**2/2s**2), q = D0 b**2/s**2. Sources: Washburn, *Notes on Firing Theory*,
-NPS 2002; Eckler & Burr, MORS 1972.
+The rounds of a volley share its aim error u ~ N(m, sa**2 per axis); given u they are independent. Forgetting that is
+the largest single error a toy model makes: 0.990 for 0.789 in the textbook case below. With diffuse damage of scale b
+and precision sp, s**2 = b**2 + sp**2, one round kills with chance p(u) = q exp(-|u|**2/2s**2), q = D0 b**2/s**2.
+Sources: Washburn, *Notes on Firing Theory*, NPS 2002; Eckler & Burr, MORS 1972.
 """
 
 from itertools import pairwise
@@ -22,8 +21,7 @@ _REACH = 9.0
 
 
 def independent(p: Real, rounds: Real) -> Floats:
-    """P(at least one of n independent rounds kills): 1 - (1 - p)**n, to full precision for small
-    p."""
+    """P(at least one of n independent rounds kills): 1 - (1 - p)**n, to full precision for small p."""
     chance = np.asarray(p, dtype=np.float64)
     sure = chance >= 1.0
     out: Floats = -np.expm1(rounds * np.log1p(-np.where(sure, 0.0, chance)))
@@ -31,11 +29,10 @@ def independent(p: Real, rounds: Real) -> Floats:
 
 
 def common_aim(rounds: Real, d0: Real, b: Real, sigma_precision: Real, sigma_aim: Real) -> Floats:
-    """P(kill) of n rounds with a common, unbiased aim error: 1 - 2F1(-n, rho; rho + 1; q), rho =
-    s**2/sa**2.
+    """P(kill) of n rounds with a common, unbiased aim error: 1 - 2F1(-n, rho; rho + 1; q), rho = s**2/sa**2.
 
-    sigma_aim = 0: `independent`. Absolute error below 1e-14; the alternating binomial sum loses
-    all its digits by n = 80 and is not used. E.g. n = 18, b = 15, sp = 12, sa = 25 m: 0.7885.
+    sigma_aim = 0: `independent`. Absolute error below 1e-14; the alternating binomial sum loses all its digits by n =
+    80 and is not used. E.g. n = 18, b = 15, sp = 12, sa = 25 m: 0.7885.
     """
     s2 = np.square(b) + np.square(sigma_precision)
     q = d0 * np.square(b) / s2
@@ -47,8 +44,7 @@ def common_aim(rounds: Real, d0: Real, b: Real, sigma_precision: Real, sigma_aim
 
 
 def common_aim_poisson(mean_rounds: Real, d0: Real, b: Real, sigma_precision: Real, sigma_aim: Real) -> Floats:
-    """The same for a Poisson number of rounds: 1 - rho (nq)**-rho gammalower(rho, nq) = 1 -
-    1F1(rho; rho + 1; -nq)."""
+    """The same for a Poisson number of rounds: 1 - rho (nq)**-rho gammalower(rho, nq) = 1 - 1F1(rho; rho + 1; -nq)."""
     s2 = np.square(b) + np.square(sigma_precision)
     rho = s2 / np.square(np.asarray(sigma_aim, dtype=np.float64))
     load = np.asarray(mean_rounds) * d0 * np.square(b) / s2
@@ -61,8 +57,8 @@ def common_aim_biased(
 ) -> float:
     """P(kill) of n rounds whose common aim error has a mean `bias` (m) off the target.
 
-    Gauss-Legendre over the Rice density of the miss of the mean point of impact, in eight panels
-    that end where no round can matter (n p(u) < 1e-18). sigma_aim > 0.
+    Gauss-Legendre over the Rice density of the miss of the mean point of impact, in eight panels that end where no
+    round can matter (n p(u) < 1e-18). sigma_aim > 0.
     """
     s2 = b * b + sigma_precision**2
     q = d0 * b * b / s2
@@ -80,8 +76,8 @@ def common_aim_biased(
 def common_aim_cookie(rounds: float, radius: float, sigma_precision: float, sigma_aim: float) -> float:
     """P(kill) of n rounds with kill radius R and a common, unbiased aim error, both errors > 0.
 
-    Offset circle probability given the aim error, integrated over its Rayleigh density; panels
-    close in on the rim, where the conditional chance falls off within a few sigma_precision.
+    Offset circle probability given the aim error, integrated over its Rayleigh density; panels close in on the rim,
+    where the conditional chance falls off within a few sigma_precision.
     """
     end = min(_REACH * sigma_aim, radius + 12.0 * sigma_precision)
     cuts = np.clip(
@@ -193,8 +189,7 @@ def _conditional(aim: Floats, at: Floats, d0: float, b: float, sigma: Floats) ->
 
 
 def _both(aim: Floats, one: Floats, two: Floats, d0: float, b1: float, b2: float, sigma: Floats) -> Floats:
-    """E[D1 D2] (k,) of one impact on both targets given the aim error: a Gaussian product about a
-    mean point."""
+    """E[D1 D2] (k,) of one impact on both targets given the aim error: a Gaussian product about a mean point."""
     w = b1 * b1 + b2 * b2
     centre = (one * b2 * b2 + two * b1 * b1) / w
     narrow = b1 * b2 / np.sqrt(w)

@@ -1,9 +1,8 @@
 """Detection: looking as a hazard, and what it adds up to along straight legs.
 
-The working law is the inverse cube (Koopman, *Search and Screening*, OEG 56, 1946): a target at
-slant distance r is found at the rate gamma = k / r**3, k in m3/s. A unit is detected when k times
-its `exposure` reaches a pre-drawn Exp(1); `time_to_exposure` says when. Both are exact along a
-leg, head-on included, so cutting a leg changes nothing.
+The working law is the inverse cube (Koopman, *Search and Screening*, OEG 56, 1946): a target at slant distance r is
+found at the rate gamma = k / r**3, k in m3/s. A unit is detected when k times its `exposure` reaches a pre-drawn
+Exp(1); `time_to_exposure` says when. Both are exact along a leg, head-on included, so cutting a leg changes nothing.
 """
 
 import numpy as np
@@ -20,13 +19,11 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(128)
 
 
 def exposure(px: Real, py: Real, vx: Real, vy: Real, z: Real, t: Real) -> Floats:
-    """int_0^t r**-3 dt in s/m3 along p + v t with height difference z, r**2 = |p + v t|**2 + z**2;
-    t finite.
+    """int_0^t r**-3 dt in s/m3 along p + v t with height difference z, r**2 = |p + v t|**2 + z**2; t finite.
 
-    p (m) and v (m/s) are relative position and velocity; arrays broadcast. Exact, no step: with c
-    = v.v, u = p.v and D = c (closest distance)**2 it is (u1/r1 - u0/r0)/D, and when approach or
-    recession is one-way the same thing written without D, which vanishes head-on. Passing through
-    the observer itself gives inf.
+    p (m) and v (m/s) are relative position and velocity; arrays broadcast. Exact, no step: with c = v.v, u = p.v and
+    D = c (closest distance)**2 it is (u1/r1 - u0/r0)/D, and when approach or recession is one-way the same thing
+    written without D, which vanishes head-on. Passing through the observer itself gives inf.
     """
     qx, qy, z2 = px + vx * t, py + vy * t, z * z
     c = vx * vx + vy * vy
@@ -47,12 +44,10 @@ def exposure(px: Real, py: Real, vx: Real, vy: Real, z: Real, t: Real) -> Floats
 
 
 def time_to_exposure(px: Real, py: Real, vx: Real, vy: Real, z: Real, h: Real) -> Floats:
-    """Seconds until `exposure` reaches h (s/m3), inf if it never does; h = inf is allowed and
-    gives inf.
+    """Seconds until `exposure` reaches h (s/m3), inf if it never does; h = inf is allowed and gives inf.
 
-    No iteration and no branch on geometry: with w0 = u0/r0 and Q = 1/a - 2 w0 h - h**2 D the
-    answer is ((w0 + h D)/sqrt(Q) - u0)/c, written here with h drawn out so that short times keep
-    their digits.
+    No iteration and no branch on geometry: with w0 = u0/r0 and Q = 1/a - 2 w0 h - h**2 D the answer is ((w0 + h
+    D)/sqrt(Q) - u0)/c, written here with h drawn out so that short times keep their digits.
     """
     z2 = z * z
     c = vx * vx + vy * vy
@@ -82,8 +77,7 @@ def repeated_glimpse(g: Real, looks: Real) -> Floats:
 
 
 def glimpse_rate(g: Real, dt_s: Real) -> Floats:
-    """The rate (1/s) of continuous looking worth one look of chance g each dt_s: -log(1 - g)/dt,
-    never g/dt."""
+    """The rate (1/s) of continuous looking worth one look of chance g each dt_s: -log(1 - g)/dt, never g/dt."""
     out: Floats = -_log_miss(np.asarray(g, dtype=np.float64)) / dt_s
     return out
 
@@ -104,8 +98,7 @@ def continuous_looking(rate_per_s: Real, time_s: Real) -> Floats:
 
 
 def lateral_range(x_m: Real, sweep_width_m: Real) -> Floats:
-    """P(found) of a whole straight pass at lateral range x under the inverse cube: 1 -
-    exp(-W**2/(4 pi x**2))."""
+    """P(found) of a whole straight pass at lateral range x under the inverse cube: 1 - exp(-W**2/(4 pi x**2))."""
     x2 = np.square(np.asarray(x_m, dtype=np.float64))
     some = x2 > 0.0
     w2 = np.square(np.asarray(sweep_width_m, dtype=np.float64))
@@ -114,15 +107,13 @@ def lateral_range(x_m: Real, sweep_width_m: Real) -> Floats:
 
 
 def sweep_width(k_over_speed_m2: Real) -> Floats:
-    """Sweep width W (m) of the inverse cube, int p(x) dx = 2 sqrt(2 pi k/w); for a definite range
-    R it is 2 R."""
+    """Sweep width W (m) of the inverse cube, int p(x) dx = 2 sqrt(2 pi k/w); for a definite range R it is 2 R."""
     out: Floats = 2.0 * np.sqrt(2.0 * np.pi * np.asarray(k_over_speed_m2))
     return out
 
 
 def parallel_sweeps(sweep_width_m: Real, spacing_m: Real) -> Floats:
-    """P(found) of a target placed evenly between endless parallel tracks: erf(sqrt(pi) W/(2 S))
-    (Koopman)."""
+    """P(found) of a target placed evenly between endless parallel tracks: erf(sqrt(pi) W/(2 S)) (Koopman)."""
     out: Floats = erf(0.5 * np.sqrt(np.pi) * np.asarray(sweep_width_m) / spacing_m)
     return out
 
@@ -138,15 +129,13 @@ def head_on(k_m3ps: Real, closing_mps: Real, range_m: Real) -> Floats:
 
 
 def head_on_mean_range(k_m3ps: Real, closing_mps: Real) -> Floats:
-    """Mean range (m) at which a head-on target is found: sqrt(pi k/(2 v)); its variance is
-    infinite."""
+    """Mean range (m) at which a head-on target is found: sqrt(pi k/(2 v)); its variance is infinite."""
     out: Floats = np.sqrt(np.pi * np.asarray(k_m3ps) / (2.0 * np.asarray(closing_mps)))
     return out
 
 
 def resolvable_cycles(dimension_m: Real, range_m: Real, cycles_per_mrad: Real) -> Floats:
-    """Resolvable cycles N = (H/R) f across a target of critical dimension H, R in thousands of
-    metres per mrad."""
+    """Resolvable cycles N = (H/R) f across a target of critical dimension H, R in thousands of metres per mrad."""
     out: Floats = np.asarray(dimension_m) / np.asarray(range_m) * 1e3 * cycles_per_mrad
     return out
 
@@ -154,8 +143,8 @@ def resolvable_cycles(dimension_m: Real, range_m: Real, cycles_per_mrad: Real) -
 def ttpf(n_over_n50: Real) -> Floats:
     """Target transfer function of ACQUIRE: x**E/(1 + x**E), x = N/N50, E = 2.7 + 0.7 x.
 
-    It is the fraction of an ensemble of observers that will *ever* see the target. Freeze one
-    uniform for each observer-target pair; do not redraw it at each look.
+    It is the fraction of an ensemble of observers that will *ever* see the target. Freeze one uniform for each
+    observer-target pair; do not redraw it at each look.
     """
     x = np.asarray(n_over_n50, dtype=np.float64)
     some = x > 0.0
@@ -164,8 +153,7 @@ def ttpf(n_over_n50: Real) -> Floats:
 
 
 def ttpf_rate(n_over_n50: Real) -> Floats:
-    """Rate (1/s) at which those who will see it do: P_inf/3.4, from P_inf = 0.9 on (N/N50)/6.8
-    (ACQUIRE)."""
+    """Rate (1/s) at which those who will see it do: P_inf/3.4, from P_inf = 0.9 on (N/N50)/6.8 (ACQUIRE)."""
     p = ttpf(n_over_n50)
     return np.where(p < 0.9, p / 3.4, np.asarray(n_over_n50) / 6.8)
 
@@ -176,8 +164,7 @@ def time_limited(n_over_n50: Real, time_s: Real) -> Floats:
 
 
 def time_to_detect(n_over_n50: Real, u_ever: Real, u_when: Real) -> Floats:
-    """Seconds to detection from two uniforms in [0, 1): inf unless u_ever < P_inf (frozen for the
-    pair)."""
+    """Seconds to detection from two uniforms in [0, 1): inf unless u_ever < P_inf (frozen for the pair)."""
     rate = ttpf_rate(n_over_n50)
     ever = (np.asarray(u_ever) < ttpf(n_over_n50)) & (rate > 0.0)
     return np.where(ever, -np.log1p(-np.asarray(u_when)) / np.where(ever, rate, 1.0), np.inf)
@@ -194,8 +181,7 @@ def approach_detection(
 ) -> float:
     """P(detected) on a straight approach from start_m to end_m with the hazard TTPF(N(r)/N50)/tau.
 
-    Gauss-Legendre in range with 128 nodes: the integrand is smooth, error below 1e-12 for ratios
-    start/end to 10.
+    Gauss-Legendre in range with 128 nodes: the integrand is smooth, error below 1e-12 for ratios start/end to 10.
     """
     half = 0.5 * (start_m - end_m)
     r = 0.5 * (start_m + end_m) + half * _NODES

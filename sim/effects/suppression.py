@@ -1,9 +1,9 @@
 """Suppression as a level that leaks away, and its stationary laws; break points of morale.
 
-The level S is a dimensionless leaky integrator: each near impact adds a jump, and between changes
-S(t) = s8 + (S0 - s8) exp(-t/tau) with s8 = inflow * tau. Evaluated lazily at events this is exact
-at any t: no step. A constant inflow stands for a stream of near misses: a fluid approximation of
-many small jumps, exact in the mean but without their scatter.
+The level S is a dimensionless leaky integrator: each near impact adds a jump, and between changes S(t) = s8 + (S0 -
+s8) exp(-t/tau) with s8 = inflow * tau. Evaluated lazily at events this is exact at any t: no step. A constant inflow
+stands for a stream of near misses: a fluid approximation of many small jumps, exact in the mean but without their
+scatter.
 """
 
 import numpy as np
@@ -26,8 +26,7 @@ def with_inflow(level: Real, inflow_per_s: Real, tau_s: Real, dt_s: Real) -> Flo
 
 
 def time_to_level(level: Real, inflow_per_s: Real, tau_s: Real, threshold: Real) -> Floats:
-    """Seconds until the level stands at the threshold, from either side; 0 if it does now, inf if
-    it never will.
+    """Seconds until the level stands at the threshold, from either side; 0 if it does now, inf if it never will.
 
     The asymptote s8 itself is never reached: a threshold equal to it gives inf.
     """
@@ -47,22 +46,19 @@ def recovery_time(level: Real, threshold: Real, tau_s: Real) -> Floats:
 
 
 def restarting_fraction(impacts_per_s: Real, tau_s: Real) -> Floats:
-    """Long-run suppressed fraction if each impact suppresses for tau more: 1 - exp(-lam tau)
-    (M/G/inf busy)."""
+    """Long-run suppressed fraction if each impact suppresses for tau more: 1 - exp(-lam tau) (M/G/inf busy)."""
     out: Floats = -np.expm1(-(np.asarray(impacts_per_s) * tau_s))
     return out
 
 
 def restarting_mean_spell(impacts_per_s: Real, tau_s: Real) -> Floats:
-    """Mean length (s) of a suppressed spell under the restarting rule: (exp(lam tau) - 1)/lam, lam
-    > 0."""
+    """Mean length (s) of a suppressed spell under the restarting rule: (exp(lam tau) - 1)/lam, lam > 0."""
     out: Floats = np.expm1(np.asarray(impacts_per_s) * tau_s) / impacts_per_s
     return out
 
 
 def ignoring_fraction(impacts_per_s: Real, tau_s: Real) -> Floats:
-    """Long-run suppressed fraction if impacts on the suppressed are ignored: lam tau/(1 + lam tau)
-    (renewal)."""
+    """Long-run suppressed fraction if impacts on the suppressed are ignored: lam tau/(1 + lam tau) (renewal)."""
     load = np.asarray(impacts_per_s) * tau_s
     out: Floats = load / (1.0 + load)
     return out
@@ -87,16 +83,14 @@ def shot_noise(
 
 
 def stationary_exceedance(impacts_per_s: Real, jump_mean: Real, tau_s: Real, threshold: Real) -> Floats:
-    """Long-run P(level > threshold) with exponential jumps: the level is Gamma(lam tau, scale
-    jump_mean)."""
+    """Long-run P(level > threshold) with exponential jumps: the level is Gamma(lam tau, scale jump_mean)."""
     shape = np.asarray(impacts_per_s, dtype=np.float64) * tau_s
     out: Floats = gammaincc(shape, np.asarray(threshold) / jump_mean)
     return out
 
 
 def two_state(suppress_per_s: Real, recover_per_s: Real, time_s: Real) -> tuple[Floats, Floats]:
-    """(P(suppressed at time_s), stationary share) of the two-state Markov chain that starts
-    unsuppressed."""
+    """(P(suppressed at time_s), stationary share) of the two-state Markov chain that starts unsuppressed."""
     total = np.asarray(suppress_per_s) + recover_per_s
     share: Floats = suppress_per_s / total
     now: Floats = -share * np.expm1(-total * time_s)
@@ -111,8 +105,7 @@ def break_probability(loss: Real, mean: Real, sd: Real) -> Floats:
 
 
 def break_fraction(u: Real, mean: Real, sd: Real) -> Floats:
-    """The break point (loss fraction in [0, 1]) belonging to a uniform u in [0, 1]; inverse of the
-    above."""
+    """The break point (loss fraction in [0, 1]) belonging to a uniform u in [0, 1]; inverse of the above."""
     low, high = ndtr(-np.asarray(mean) / sd), ndtr((1.0 - np.asarray(mean)) / sd)
     out: Floats = np.clip(mean + sd * ndtri(low + u * (high - low)), 0.0, 1.0)
     return out
