@@ -135,23 +135,25 @@ def _kind_of(tree: Map, steps: Sequence[str]) -> Any:
     return kinds.get(units[at].get("kind")) if at is not None and isinstance(units[at], dict) else None
 
 
-def _step_into(tree: Map, node: Any, steps: Sequence[str], depth: int, setting: Setting) -> Any | str:
-    """The child of `node` at `steps[depth]`; a text says why there is none."""
+def _step_into(tree: Map, node: Any, steps: Sequence[str], depth: int, setting: Setting) -> tuple[Any, str]:
+    """The child of `node` at `steps[depth]`, or why there is none."""
     step, node = steps[depth], through(node)
     if isinstance(node, Seq):
         at = place_of(node, step)
         names = [str(item["id"]) for item in node] if has_ids(node) else [str(n) for n in range(len(node))]
-        return node[at] if at is not None else f"there is no [{step}]; allowed: {some(names)}{near(step, names)}"
+        if at is not None:
+            return node[at], ""
+        return None, f"there is no [{step}]; allowed: {some(names)}{near(step, names)}"
     if isinstance(node, Map) and "value" not in node:
         if step in node:
-            return node[step]
+            return node[step], ""
         if isinstance(_inherited(tree, steps[: depth + 1]), Map):
             node.put(step, Map(setting.value_at), setting.key_at, setting.value_at)
-            return node[step]
+            return node[step], ""
         kind = _inherited(tree, steps[:depth]) if depth > 2 else _kind_of(tree, steps)
         names = list(dict.fromkeys([*node, *(kind if isinstance(kind, Map) else ())]))
-        return f"there is no `{step}`; allowed: {some(names)}{near(step, names)}"
-    return f"`{steps[depth - 1]}` is a single value, there is nothing below it"
+        return None, f"there is no `{step}`; allowed: {some(names)}{near(step, names)}"
+    return None, f"`{steps[depth - 1]}` is a single value, there is nothing below it"
 
 
 def _delete(node: Map | Seq, step: str, inherited: Any) -> str | None:
@@ -189,9 +191,9 @@ def apply(tree: Map, setting: Setting) -> str | None:
         return "is not a path; allowed: keys joined by dots, list items as [id], as in `units[x].weapons.gun.rounds`"
     node: Any = tree
     for depth in range(len(steps) - 1):
-        node = _step_into(tree, node, steps, depth, setting)
-        if isinstance(node, str):
-            return node
+        node, why = _step_into(tree, node, steps, depth, setting)
+        if why:
+            return why
     last, node = steps[-1], through(node)
     if setting.value is None and isinstance(node, Map | Seq):
         return _delete(node, last, _inherited(tree, steps))

@@ -11,14 +11,23 @@ from typing import Any
 from sim.scenario.reading import scalar
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.+(/-][A-Za-z0-9 _./()+;'%=<>*-]*")
+_ODD = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 WIDTH = 110
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def _scalar(value: Any) -> str:
     if not isinstance(value, str):
         return json.dumps(value)
     plain = _PLAIN.fullmatch(value) and not value.endswith(" ") and not value.startswith(("- ", "---", "..."))
-    return value if plain and value != "-" and scalar(value) == value else json.dumps(value, ensure_ascii=False)
+    return (
+        value
+        if plain and value != "-" and scalar(value) == value
+        else _ODD.sub(_escaped, json.dumps(value, ensure_ascii=False))
+    )
 
 
 def _flow(value: Any) -> str:
