@@ -4,8 +4,9 @@
 so any instant costs the same. `View` is what the reader chose to look at; `build` joins the two into a `Frame`.
 """
 
-from viz.frame.build import Frame, Sign, build
+from viz.frame.build import Frame, Hit, build
 from viz.frame.night import Night
+from viz.frame.signs import Sign
 from viz.frame.view import LAYERS, View
 
-__all__ = ["LAYERS", "Frame", "Night", "Sign", "View", "build"]
+__all__ = ["LAYERS", "Frame", "Hit", "Night", "Sign", "View", "build"]

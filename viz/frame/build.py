@@ -13,7 +13,7 @@ from viz.frame.night import Night
 from viz.frame.shots import fitted_ellipse
 from viz.frame.signs import Sign, signs_of
 from viz.frame.view import View
-from viz.theme import Layout
+from viz.theme import Layout, Rect
 
 Floats = NDArray[np.float64]
 TRAIL_MS = {False: 1_800_000, True: 3_600_000}
@@ -48,11 +48,28 @@ class Ellipse:
     count: int
 
 
+@dataclass(frozen=True)
+class Hit:
+    """A place that reacts: what a click there does, and the words of its tip."""
+
+    box: Rect
+    action: str
+    argument: object = None
+    tip: str = ""
+
+
 class Frame:
     """The drawable state of one recording at one instant for one view."""
 
     def __init__(self, night: Night, view: View, t: float, layout: Layout) -> None:
         self.night, self.view, self.t, self.layout = night, view, t, layout
+        self.hits: list[Hit] = []
+        self.taken: list[Rect] = []
+        self.ghost: Night | None = None
+
+    def hit(self, box: Rect, action: str, argument: object = None, tip: str = "") -> None:
+        """Register a place that reacts; later ones lie on top."""
+        self.hits.append(Hit(box, action, argument, tip))
 
     @cached_property
     def signs(self) -> list[Sign]:

@@ -22,6 +22,10 @@ class Claim:
     confidence: str
     kind: str
     metric: str
+    low: float | None = None
+    high: float | None = None
+    speaker: str = ""
+    contests: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,20 +73,44 @@ def _rows(told: Any, key: str) -> list[dict[str, Any]]:
     return [row for row in told if isinstance(row, dict)][:MOST_ROWS] if isinstance(told, list) else []
 
 
+def _numbers(row: dict[str, Any]) -> str:
+    """The numbers of a claim: `20 rounds, 30 rounds, 500 m`."""
+    told = row.get("numbers", row.get("value"))
+    if isinstance(told, list):
+        parts = [f"{_say(n.get('value'))} {_say(n.get('unit'))}".strip() if isinstance(n, dict) else _say(n) for n in told[:6]]
+        return ", ".join(dict.fromkeys(p for p in parts if p))
+    return _say(told)
+
+
+def _band(test: Any) -> tuple[str, float | None, float | None]:
+    """The metric that a claim tests, and its band."""
+    if not isinstance(test, dict):
+        return _say(test), None, None
+    band = test.get("band")
+    ends: list[float | None] = [None, None]
+    if isinstance(band, list) and len(band) == 2:
+        ends = [float(v) if isinstance(v, int | float) and not isinstance(v, bool) else None for v in band]
+    return _say(test.get("metric")), ends[0], ends[1]
+
+
 def claims(recording: Recording) -> list[Claim]:
     """The claims that lie in the recording."""
     out = []
     for row in _rows(_yaml(recording.attachments.get("claims.yaml")), "claims"):
-        first = lambda *names, row=row: next((_say(row[n]) for n in names if row.get(n) is not None), "")  # noqa: E731
+        metric, low, high = _band(row.get("test", row.get("metric")))
         out.append(
             Claim(
-                id=first("id"),
-                says=first("says", "claim", "text", "statement"),
-                value=first("value", "numbers", "band", "range"),
-                source=first("source", "sources", "by", "who"),
-                confidence=first("confidence"),
-                kind=first("class", "kind", "role"),
-                metric=first("metric", "tests", "measure"),
+                id=_say(row.get("id")),
+                says=_say(row.get("says") or row.get("text")),
+                value=_numbers(row),
+                source=_say(row.get("source")),
+                confidence=_say(row.get("confidence")),
+                kind=_say(row.get("role") or row.get("class")),
+                metric=metric,
+                low=low,
+                high=high,
+                speaker=_say(row.get("said_by")),
+                contests=_say(row.get("contests")),
             )
         )
     return out

@@ -1,0 +1,109 @@
+"""The margin around the map: dock, side panel, bars, and what lies over the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pygame
+
+from viz.canvas.surface import SurfaceCanvas
+from viz.frame import Frame
+from viz.panels import charts, dialogs, hotline, log, popup, run, sources, status, tabs, timeline, topbar, unit
+from viz.theme import Rect
+
+if TYPE_CHECKING:
+    from viz.capture.scene import Scene
+
+SIDE_EVERY_S = 0.1
+TAB_BODIES = {"unit": unit.draw, "hotline": hotline.draw, "sources": sources.draw, "run": run.draw}
+
+
+def draw_margin(scene: Scene, frame: Frame) -> None:
+    """Everything but the map."""
+    canvas = SurfaceCanvas(scene.target, scene.layout.u, scene.fonts, scene.pictures)
+    canvas.shapes = scene.shapes
+    _dock(scene, frame, canvas)
+    if frame.layout.side.w:
+        _side(scene, frame)
+    topbar.draw(canvas, frame, scene.palette)
+    status.draw(canvas, frame, scene.palette, fallback_font=scene.fonts.fallback)
+    if frame.view.caption:
+        _caption(scene, frame, canvas)
+    popup.draw(canvas, frame, scene.palette)
+    dialogs.draw(canvas, frame, scene.palette)
+    if not frame.view.film:
+        popup.focus_ring(canvas, frame, scene.palette)
+
+
+def _dock(scene: Scene, frame: Frame, canvas: SurfaceCanvas) -> None:
+    """The static part is kept; the playhead, the veil and the values are drawn each frame."""
+    view = frame.view
+    key = (
+        id(frame.night),
+        scene.layout,
+        view.window,
+        view.side,
+        tuple(sorted(view.classes)),
+        tuple(sorted(view.sides)),
+        view.chart,
+        view.query if not view.truth else "",
+        int(frame.t) // 30_000 if not view.truth else 0,
+    )
+    dock = scene.layout.dock
+    if key != scene.dock_key:
+        inner = SurfaceCanvas(
+            scene.dock, scene.layout.u, scene.fonts, scene.pictures, origin=(-dock.x, -dock.y)
+        )
+        before, frame.hits = frame.hits, []
+        timeline.draw_static(inner, frame, scene.palette)
+        charts.draw_static(inner, frame, scene.palette)
+        scene.dock_hits, frame.hits = list(frame.hits), before
+        scene.dock_key = key
+    scene.target.blit(scene.dock, (round(dock.x * scene.layout.u), round(dock.y * scene.layout.u)))
+    timeline.draw_transport(canvas, frame, scene.palette)
+    timeline.draw_moving(canvas, frame, scene.palette)
+    frame.hits += scene.dock_hits  # type: ignore[arg-type]
+    calls = [h for h in frame.hits if h.action in ("call", "bookmark_at") and dock.has(*h.box.centre)]
+    frame.hits += calls
+    charts.draw_moving(canvas, frame, scene.palette)
+
+
+def _side(scene: Scene, frame: Frame) -> None:
+    """The side panel: at once on input, ten times a second while playing."""
+    side, view = scene.layout.side, frame.view
+    u = scene.layout.u
+    size = (max(round(side.w * u), 1), max(round(side.h * u), 1))
+    ask = (
+        view.tab, view.selected, view.second, view.call, view.follow, view.side, tuple(sorted(view.classes)),
+        tuple(sorted(view.sides)), view.query, view.search_open, view.lock, view.log_scroll, view.tab_scroll,
+    )  # fmt: skip
+    key = (id(frame.night), scene.layout, ask)
+    fresh = scene.side_picture is not None and key == scene.side_key
+    waited = view.wall - scene.side_wall
+    if fresh and (frame.t == scene.side_t or (view.playing and not view.film and 0 <= waited < SIDE_EVERY_S)):
+        frame.hits += scene.side_hits  # type: ignore[arg-type]
+    else:
+        if scene.side_picture is None or scene.side_picture.get_size() != size:
+            scene.side_picture = pygame.Surface(size)
+        canvas = SurfaceCanvas(scene.side_picture, u, scene.fonts, scene.pictures, origin=(-side.x, -side.y))
+        canvas.shapes = scene.shapes
+        before, frame.hits = frame.hits, []
+        tabs.draw(canvas, frame, scene.palette)
+        body = tabs.body(frame)
+        canvas.clip(body)
+        TAB_BODIES[view.tab](canvas, frame, scene.palette, body)
+        canvas.clip(None)
+        below = tabs.log_box(frame)
+        canvas.lines([(below.x, below.y), (below.right, below.y)], scene.palette.line)
+        log.draw(canvas, frame, scene.palette, below)
+        scene.side_hits, frame.hits = list(frame.hits), before + frame.hits
+        scene.side_key, scene.side_t, scene.side_wall = key, frame.t, view.wall
+    scene.target.blit(scene.side_picture, (round(side.x * u), round(side.y * u)))
+
+
+def _caption(scene: Scene, frame: Frame, canvas: SurfaceCanvas) -> None:
+    """One sentence and its source under a film or snapshot."""
+    wide, high = scene.layout.logical
+    strip = Rect(0, high - 40, wide, 40)
+    canvas.rect(strip, scene.palette.raised)
+    canvas.text(frame.view.caption, (16, high - 20), size=15, colour=scene.palette.text, anchor="lm")

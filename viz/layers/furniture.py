@@ -1,0 +1,191 @@
+"""What lies on the map without being of it: layer chips, scale, north, credit, pointers, mini-map, measure."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from viz.camera import range_bearing, round_length, to_screen
+from viz.canvas import Canvas, Mark
+from viz.frame import LAYERS, Frame
+from viz.frame.place import distance_words
+from viz.theme import Palette, Rect, mix
+
+WALK_KMH = 5.0
+MOST_POINTERS = 5
+CREDIT = "Elevation NOAA GLOBE 1 km ±30 m · rivers WDB II ±1 km · routes assumed"
+
+
+def reserve(canvas: Canvas, frame: Frame) -> None:
+    """Note what the furniture takes, so that names and labels keep off."""
+    w, h = frame.view.camera.width, frame.view.camera.height
+    frame.taken += [Rect(12, 12, 424, 32), Rect(8, h - 50, 150, 42)]
+    if not frame.layout.compact:
+        frame.taken.append(Rect(152, h - 36, 420, 28))
+    if minimap_box(frame) is not None:
+        frame.taken.append(Rect(w - 182, h - 128, 174, 122))
+    if frame.view.side != "truth" or frame.view.beside:
+        frame.taken.append(Rect(w - 370, 12, 360, 32))
+
+
+def draw(canvas: Canvas, frame: Frame, palette: Palette) -> None:
+    """All of it, and what reacts to a click."""
+    if not frame.view.film:
+        _chips(canvas, frame, palette)
+    _scale(canvas, frame, palette)
+    if not frame.layout.compact:
+        _credit(canvas, frame, palette)
+    box = minimap_box(frame)
+    if box is not None:
+        _minimap(canvas, frame, palette, box)
+    _pointers(canvas, frame, palette, box)
+    _pill(canvas, frame, palette)
+    _measure(canvas, frame, palette)
+
+
+def _chips(canvas: Canvas, frame: Frame, palette: Palette) -> None:
+    x, y = 17.0, 16.0
+    total = 8.0 + sum(canvas.measure(n.capitalize(), 13)[0] + 24 for n in LAYERS)
+    canvas.rect(Rect(12, 12, total, 32), palette.window, radius=5, alpha=190)
+    for name in LAYERS:
+        words = name.capitalize()
+        w = canvas.measure(words, 13)[0] + 20
+        on = name in frame.view.layers
+        if on:
+            canvas.rect(Rect(x, y, w, 24), palette.line, radius=4)
+        colour = palette.text if on else palette.text3
+        canvas.text(words, (x + 10, y + 12), size=13, colour=colour, anchor="lm")
+        first = canvas.measure(words[0], 13)[0]
+        canvas.lines([(x + 10, y + 20), (x + 10 + first, y + 20)], colour)
+        box = Rect(frame.layout.map.x + x, frame.layout.map.y + y, w, 24)
+        frame.hit(box, "layer", name, f"{'Hide' if on else 'Show'} {name} ({words[0]})")
+        x += w + 4
+
+
+def _scale(canvas: Canvas, frame: Frame, palette: Palette) -> None:
+    h = frame.view.camera.height
+    length, px = round_length(frame.view.camera, 100)
+    canvas.rect(Rect(10, h - 46, px + 62, 36), palette.window, radius=5, alpha=205)
+    words = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+    canvas.text("0", (18, h - 42), size=12, colour=palette.text)
+    canvas.text(words, (18 + px, h - 42), size=12, colour=palette.text, anchor="rt")
+    canvas.rect(Rect(18, h - 21, px, 3), palette.text)
+    canvas.image(Mark("north", 17, code="#E8ECEF"), (px + 46, h - 33))
+    canvas.text("N", (px + 46, h - 11), size=11, colour=palette.text2, anchor="mb")
+
+
+def _credit(canvas: Canvas, frame: Frame, palette: Palette) -> None:
+    h = frame.view.camera.height
+    x = round_length(frame.view.camera, 100)[1] + 82
+    words = CREDIT if frame.night.terrain is not None else "No terrain in this recording: flat tint"
+    w = canvas.measure(words, 12)[0]
+    canvas.rect(Rect(x, h - 32, w + 16, 22), palette.window, radius=4, alpha=180)
+    canvas.text(words, (x + 8, h - 21), size=12, colour=palette.text2, anchor="lm")
+
+
+def minimap_box(frame: Frame) -> Rect | None:
+    """The mini-map's place on the map, or None when the whole area shows."""
+    if frame.view.camera.width_m > 20_000 or frame.layout.map.w < 500:
+        return None
+    w, h = (132.0, 88.0) if frame.layout.compact else (168.0, 112.0)
+    return Rect(frame.view.camera.width - w - 14, frame.view.camera.height - h - 14, w, h)
+
+
+def minimap_scale(frame: Frame, box: Rect) -> float:
+    """Metres per pixel of the mini-map: the action, at least 24 km."""
+    return 26_000.0 / box.w
+
+
+def _minimap(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
+    scale, (hx, hy) = minimap_scale(frame, box), frame.night.hq
+    centre = (hx - 2500.0, hy - 1500.0)
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return box.x + box.w / 2 + (x - centre[0]) / scale, box.y + box.h / 2 - (y - centre[1]) / scale
+
+    canvas.rect(box, mix(palette.land_low, palette.window, 0.35), edge=palette.line_strong, radius=3, alpha=235)
+    for line in frame.night.recording.lines:
+        if str(line.get("role")) == "river":
+            points = [at(float(x), float(y)) for x, y in line["points"]]
+            run: list[tuple[float, float]] = []
+            for p in [*points, (math.inf, 0.0)]:
+                if box.has(*p):
+                    run.append(p)
+                    continue
+                if len(run) > 1:
+                    canvas.lines(run, palette.river, width=3)
+                run = []
+    for sign in frame.signs:
+        x, y = at(sign.x, sign.y)
+        if box.grown(-3).has(x, y):
+            canvas.image(Mark("key", 5, sign.side or "attackers"), (x, y))
+    c = frame.view.camera
+    a, b = at(c.x - c.width_m / 2, c.y + c.height_m / 2), at(c.x + c.width_m / 2, c.y - c.height_m / 2)
+    left, top = max(a[0], box.x), max(a[1], box.y)
+    frame_box = Rect(left, top, max(min(b[0], box.right) - left, 3), max(min(b[1], box.bottom) - top, 3))
+    canvas.rect(frame_box, None, edge=palette.playhead)
+    shift = frame.layout.map
+    frame.hit(Rect(box.x + shift.x, box.y + shift.y, box.w, box.h), "minimap", (box, scale, centre), "Drag to pan")
+
+
+def _pointers(canvas: Canvas, frame: Frame, palette: Palette, below: Rect | None) -> None:
+    """A pill for each of the weightiest signs outside the view: name, distance, arrow; click goes there."""
+    w, h = frame.view.camera.width, frame.view.camera.height
+    centre = (frame.view.camera.x, frame.view.camera.y)
+    outside: dict[str, tuple[float, object]] = {}
+    for sign, (x, y) in zip(frame.signs, frame.screen, strict=True):
+        if 0 <= x < w and 0 <= y < h:
+            continue
+        away, bearing = range_bearing(centre, (sign.x, sign.y))
+        weight = (sign.side == "defenders" and 30.0) + sign.rank - away / 5000 + (20.0 if sign.air else 0.0)
+        key = f"{sign.name}"
+        if key not in outside or outside[key][0] < weight:
+            outside[key] = (weight, (sign, away, bearing))
+    chosen = sorted(outside.values(), key=lambda row: -row[0])[: 3 if frame.layout.compact else MOST_POINTERS]
+    y = (below.y if below else h - 12) - 10
+    for _, (sign, away, bearing) in reversed(chosen):  # type: ignore[misc]
+        words = f"{sign.name[:24]} {distance_words(away)}"
+        tw = canvas.measure(words, 12.5)[0]
+        box = Rect(w - 14 - tw - 36, y - 22, tw + 36, 22)
+        canvas.rect(box, palette.window, edge=mix(palette.side(sign.side), palette.window, 0.45), radius=11, alpha=225)
+        canvas.text(words, (box.x + 12, y - 11), size=12.5, colour=palette.label(sign.side), anchor="lm")
+        canvas.image(Mark("arrow", 11, sign.side, state=f"{round(bearing / 5) * 5}"), (box.right - 14, y - 11))
+        shift = frame.layout.map
+        frame.taken.append(box)
+        frame.hit(Rect(box.x + shift.x, box.y + shift.y, box.w, box.h), "go", (sign.key, sign.x, sign.y), "Go there")
+        y -= 28
+
+
+def _pill(canvas: Canvas, frame: Frame, palette: Palette) -> None:
+    """Which side's picture this is."""
+    if frame.view.truth:
+        return
+    who = "Defenders'" if frame.view.side == "defenders" else "Attackers'"
+    words = f"{who} picture: hollow = believed, last report age shown"
+    w = canvas.measure(words, 13)[0] + 28
+    box = Rect(frame.view.camera.width - w - 14, 14, w, 28)
+    canvas.rect(box, palette.window, edge=palette.side(frame.view.side), radius=14, alpha=225)
+    canvas.text(words, box.centre, size=13, colour=palette.text, anchor="mm")
+
+
+def _measure(canvas: Canvas, frame: Frame, palette: Palette) -> None:
+    """Range, bearing and walking time from the first point to the second (or to the cursor)."""
+    points = frame.view.measure
+    if not points:
+        return
+    ends = [points[0], points[1] if len(points) > 1 else frame.view.hover or points[0]]
+    screen = to_screen(frame.view.camera, np.array(ends))
+    a, b = (float(v) for v in screen[0]), (float(v) for v in screen[1])
+    (ax, ay), (bx, by) = a, b
+    metres, bearing = range_bearing(ends[0], ends[1])
+    canvas.lines([(ax, ay), (bx, by)], palette.playhead, width=1.5)
+    for x, y in ((ax, ay), (bx, by)):
+        canvas.circle((x, y), 4, palette.playhead, width=1.5)
+    walk = metres / (WALK_KMH / 3.6) / 60
+    words = f"{distance_words(metres)} · {bearing:03.0f}° · {walk:.0f} min at {WALK_KMH:g} km/h"
+    w = canvas.measure(words, 13, "semibold")[0]
+    mx = min(max((ax + bx) / 2 + 12, 8), frame.view.camera.width - w - 24)
+    my = min(max((ay + by) / 2 - 26, 8), frame.view.camera.height - 32)
+    canvas.rect(Rect(mx, my, w + 16, 24), palette.window, edge=palette.playhead, radius=4, alpha=235)
+    canvas.text(words, (mx + 8, my + 12), size=13, face="semibold", colour=palette.text, anchor="lm")

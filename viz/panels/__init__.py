@@ -1,0 +1,1 @@
+"""The margin of the map: bars, the timeline dock, the side panel, pop-ups and dialogs. No panel knows another."""
