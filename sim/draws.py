@@ -8,7 +8,6 @@ cannot shift another. One generator serves all widths: `block(..., n)[:k] == blo
 from __future__ import annotations
 
 import hashlib
-from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ _HISTORY_BIT = 1 << 63
 _MASK = (1 << 64) - 1
 
 
-class Purpose(IntEnum):
+class Purpose:
     """What a draw is for. Frozen numbers: never renumber, never reuse."""
 
     MPI = 1

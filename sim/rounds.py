@@ -102,7 +102,7 @@ def _land(
     good: NDArray[np.bool_], cause: int, target: int, laser: bool, landed: Landed | None,
 ) -> None:  # fmt: skip
     """Impacts and duds of a salvo; then damage, then those who watch where rounds fall."""
-    if laser and world.beliefs[world.side[mount.unit]].status[target] is Status.HELD:
+    if laser and world.beliefs[world.side[mount.unit]].status[target] == Status.HELD:
         aim = world.legs.at(target, world.clock.now_ms)
     xy = scatter + np.array(aim)
     shooter, toward = world.actor[mount.unit], world.actor[target] if target >= 0 else -1

@@ -70,7 +70,8 @@ def _distance(values: Sequence[Value | None]) -> NDArray[np.float64]:
     if not len(known):
         return np.zeros(len(numbers))
     q25, q50, q75 = np.quantile(known, (0.25, 0.5, 0.75))
-    return np.nan_to_num(np.abs(numbers - q50) / max(q75 - q25, 1e-9), nan=1.0)
+    far: NDArray[np.float64] = np.abs(numbers - q50) / max(q75 - q25, 1e-9)
+    return np.where(np.isnan(far), 1.0, far)
 
 
 def engine_run(*args: Any, **keys: Any) -> Recording:
@@ -80,11 +81,15 @@ def engine_run(*args: Any, **keys: Any) -> Recording:
     return run(*args, **keys)
 
 
+def measured(replication: int, recording: Recording) -> Replication:
+    """What an ensemble keeps of a run."""
+    view = metrics.View(recording)
+    return Replication(replication, recording.digest, metrics.measure(view), metrics.series(view))
+
+
 def replicate(scenario: Scenario, seed: int, replication: int, run: Run = engine_run) -> Replication:
     """One replication, measured; its events are forgotten."""
-    recording = run(scenario, seed=seed, replication=replication, record="events")
-    view = metrics.View(recording)
-    return Replication(replication, recording.digest, metrics.measure(recording), metrics.series(view))
+    return measured(replication, run(scenario, seed=seed, replication=replication, record="events"))
 
 
 def ensemble(

@@ -128,3 +128,20 @@ def _told(recording: Recording, event: int) -> str:
     return (
         f"{why.local_time(recording, found.t_ms)} (t {found.t_ms} ms) [{found.kind}] {words} ({numbers or '-'}{causes})"
     )
+
+
+def in_words(verdict: Verdict) -> list[str]:
+    """The verdict, a line for each thing that was looked at."""
+    if verdict.truncated:
+        lines = ["checksum: none to hold it to, the recording is cut"]
+    elif verdict.checksum_ok:
+        lines = ["checksum: as written"]
+    else:
+        lines = [f"checksum: altered since it was written: {', '.join(verdict.checksum_bad) or 'the sums themselves'}"]
+    if verdict.difference is not None:
+        lines.append(verdict.difference)
+    elif verdict.truncated:
+        lines.append("events: what is there is equal when run again")
+    else:
+        lines.append(f"events: equal when run again, digest {verdict.digest}")
+    return [*lines, "verified" if verdict.same else "not verified"]

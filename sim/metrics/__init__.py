@@ -11,7 +11,7 @@ from sim.metrics import command, fires, outcome, people
 from sim.metrics import tables as _tables
 from sim.metrics.series import MINUTE_MS, Series, minutes, series
 from sim.metrics.tables import TABLES, Rows
-from sim.metrics.view import Undefined, Value, View
+from sim.metrics.view import ATTACKERS, DEFENDERS, Undefined, Value, View
 from sim.recording import Recording
 
 Metric = Callable[[View], Value | Undefined]
@@ -63,27 +63,33 @@ METRICS: dict[str, Metric] = {
 """Every scalar metric by name, in the order they are printed."""
 
 
-def measure(recording: Recording) -> dict[str, Value | None]:
+def _view(of: Recording | View) -> View:
+    return of if isinstance(of, View) else View(of)
+
+
+def measure(of: Recording | View) -> dict[str, Value | None]:
     """All metrics of a run by name; None where a metric has no value (`undefined` says why)."""
-    view = View(recording)
+    view = _view(of)
     found = {name: metric(view) for name, metric in METRICS.items()}
     return {name: None if isinstance(value, Undefined) else value for name, value in found.items()}
 
 
-def undefined(recording: Recording) -> dict[str, str]:
+def undefined(of: Recording | View) -> dict[str, str]:
     """Why the metrics without a value have none, by name."""
-    view = View(recording)
+    view = _view(of)
     found = {name: metric(view) for name, metric in METRICS.items()}
     return {name: value.reason for name, value in found.items() if isinstance(value, Undefined)}
 
 
-def tables(recording: Recording) -> dict[str, Rows]:
+def tables(of: Recording | View) -> dict[str, Rows]:
     """All tables of a run: name -> column -> values."""
-    view = View(recording)
+    view = _view(of)
     return {name: table(view) for name, table in _tables.TABLES.items()}
 
 
 __all__ = [
+    "ATTACKERS",
+    "DEFENDERS",
     "METRICS",
     "MINUTE_MS",
     "TABLES",

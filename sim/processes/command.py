@@ -158,7 +158,7 @@ class Command:
 
     def worth(self, b: int) -> bool:
         """Still believed there, dangerous and not forbidden; a refusal of the rules is logged."""
-        if self.picture.status[b] is Status.NONE or self.picture.judged_dead[b] or self.picture.turned[b]:
+        if self.picture.status[b] == Status.NONE or self.picture.judged_dead[b] or self.picture.turned[b]:
             return False
         if self.picture.across[b]:
             rule = sorted(self.picture.across[b])[0]
@@ -264,7 +264,7 @@ class Command:
         if air is not None and (air.role == "watch" or (air.role == "overwatch" and not world.air_released)):
             return False
         laser = getattr(mount.weapon, "guidance", "") == "laser"
-        if laser and self.picture.status[b] is not Status.HELD:
+        if laser and self.picture.status[b] != Status.HELD:
             return False
         return world.servers(mount) > 0
 

@@ -208,7 +208,7 @@ class Movement:
             beyond = (way > 0) == (forbid.beyond == "left")
             world.recrossed[u] = beyond
             picture = world.beliefs[side]
-            if picture.status[u] is Status.HELD:
+            if picture.status[u] == Status.HELD:
                 if beyond:
                     picture.across[u].add(row.id)
                 else:

@@ -57,21 +57,16 @@ class Sensing:
     def _pairs(self) -> tuple[Ints, Ints]:
         """Observers with a sensor against units of the other side whose corridors come within reach."""
         world = self.world
-        box = [self._box(u) for u in range(len(world.ids))]
+        known = np.array([self._known(u) for u in range(len(world.ids))])
         a, b = [], []
-        known = [self._known(u) for u in range(len(world.ids))]
         for i, sensor in enumerate(self.sensor):
-            if sensor is None:
-                continue
-            for j in range(len(world.ids)):
-                if world.side[i] == world.side[j] or world.is_air[j] or known[j]:
-                    continue
-                gap_x = max(box[j][0] - box[i][2], box[i][0] - box[j][2], 0.0)
-                gap_y = max(box[j][1] - box[i][3], box[i][1] - box[j][3], 0.0)
-                if gap_x * gap_x + gap_y * gap_y <= sensor.reach_m**2:
-                    a.append(i)
-                    b.append(j)
-        return np.array(a, dtype=np.int64), np.array(b, dtype=np.int64)
+            if sensor is not None:
+                others = (world.side != world.side[i]) & ~world.is_air & ~known & (world.gaps(i) <= sensor.reach_m)
+                found = np.flatnonzero(others)
+                a.append(np.full(len(found), i))
+                b.append(found)
+        empty = [np.empty(0, dtype=np.int64)]
+        return np.concatenate(a or empty).astype(np.int64), np.concatenate(b or empty).astype(np.int64)
 
     def _known(self, u: int) -> bool:
         """A fixed, known target (it has no route to move on) needs no detection, if the other side knows the points."""
@@ -79,20 +74,6 @@ class Sensing:
         other = SIDES[1 - world.side[u]]
         fixed = not world.formations[world.formation[u]].routes and not world.is_air[u]
         return fixed and bool(self.ctx.scenario.belief[other].known_points) and world.side[u] == 1  # type: ignore[index]
-
-    def _box(self, u: int) -> tuple[float, float, float, float]:
-        """Bounds (x, y, x, y) of where a unit can ever be: its start and the corridors of its formation."""
-        world = self.world
-        formation = world.formations[world.formation[u]]
-        points = [tuple(world.legs.pos[u])]
-        slot, wide = world.unit[u].slot, 0.0
-        for route in formation.routes.values():
-            wide = max(wide, route.half_width_m)
-            for point in route.points:
-                x, y = self.ctx.scenario.point(point)
-                points.append((x + slot[0], y + slot[1]))
-        xs, ys = [p[0] for p in points], [p[1] for p in points]
-        return min(xs) - wide, min(ys) - wide, max(xs) + wide, max(ys) + wide
 
     # -- rates
 
@@ -135,24 +116,27 @@ class Sensing:
         if len(held):
             self._solve_leaving(held, now)
 
-    def _relative(self, rows: Ints, t_ms: int) -> tuple[Floats, Floats, Floats, Floats]:
+    def _relative(self, rows: Ints, t_ms: int | Ints) -> tuple[Floats, Floats, Floats, Floats]:
+        """Relative position and velocity of `rows` at t_ms (one, or one each) along the planned legs."""
         a, b = self.crossing.a[rows], self.crossing.b[rows]
-        at = self.pos + self.vel * ((t_ms - self.t0) * 1e-3)[:, None]
-        p = at[b] - at[a]
-        v = self.vel[b] - self.vel[a]
+        va, vb = self.vel[a], self.vel[b]
+        ta, tb = (t_ms - self.t0[a]) * 1e-3, (t_ms - self.t0[b]) * 1e-3
+        p = self.pos[b] + vb * tb[:, None] - self.pos[a] - va * ta[:, None]
+        v = vb - va
         return p[:, 0], p[:, 1], v[:, 0], v[:, 1]
 
     def account(self, rows: Ints, now: int) -> None:
         """Use up the remaining hazards of `rows` from when they were last accounted to now."""
-        live = rows[(self.rate[rows] > 0.0) & (self.last_ms[rows] < now)]
-        for since in sorted(set(self.last_ms[live].tolist())):
-            part = live[self.last_ms[live] == since]
+        since = self.last_ms[rows]
+        live = (self.rate[rows] > 0.0) & (since < now)
+        if live.any():
+            part, since = rows[live], since[live]
             spent = self._exposed(part, since, (now - since) * 1e-3)
             self.need[part] = np.maximum(self.need[part] - spent * self.rate[part], 0.0)
         self.last_ms[rows] = now
 
-    def _exposed(self, rows: Ints, since_ms: int, span_s: float) -> Floats:
-        """Exposure, s/m3, of `rows` over a span along the planned legs, as far as within reach."""
+    def _exposed(self, rows: Ints, since_ms: Ints, span_s: Floats) -> Floats:
+        """Exposure, s/m3, of `rows` over spans from `since_ms` along the planned legs, as far as within reach."""
         px, py, vx, vy = self._relative(rows, since_ms)
         t_in, t_out = range_entry(px, py, vx, vy, self.reach[rows])
         t_in, t_out = np.minimum(t_in, span_s), np.minimum(t_out, span_s)
@@ -196,7 +180,7 @@ class Sensing:
         world, ctx = self.world, self.ctx
         a, b = int(self.crossing.a[row]), int(self.crossing.b[row])
         group, picture = world.formation[a], world.beliefs[world.side[a]]
-        new = picture.status[b] is not Status.HELD
+        new = picture.status[b] != Status.HELD
         self.account(np.array([row]), now)
         picture.hold(b, group, a)
         sensor = self.sensor[a]
@@ -329,7 +313,7 @@ class Sensing:
         if b is None:
             return
         picture = self.world.beliefs[1 - self.world.side[b]]
-        if picture.status[b] is Status.HELD and picture.holders[b]:
+        if picture.status[b] == Status.HELD and picture.holders[b]:
             a = picture.holders[b][min(picture.holders[b])]
             self.observe(picture, b, a, act, (picture.seen_id[b], id_))
 
@@ -337,7 +321,7 @@ class Sensing:
         """A unit withdraws: those who hold it see that it has turned back."""
         b = self.world.unit_of_actor[actor]
         picture = self.world.beliefs[1 - self.world.side[b]]
-        if picture.status[b] is Status.HELD:
+        if picture.status[b] == Status.HELD:
             picture.turned[b] = True
 
     def _affiliation(self, picture: Any, b: int, cause: int) -> None:

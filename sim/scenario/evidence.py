@@ -21,7 +21,7 @@ class Claims:
 
     def __init__(self, text: str, shown: str) -> None:
         heads = list(_HEAD.finditer(text))
-        ends = [head.start() for head in heads[1:]] + [len(text)]
+        ends = [*(head.start() for head in heads[1:]), len(text)][: len(heads)]
         self.shown = shown
         self._text = {head[1]: text[head.start() : end] for head, end in zip(heads, ends, strict=True)}
         self._numbers: dict[str, list[tuple[Any, str, str | None]]] = {}

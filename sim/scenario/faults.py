@@ -116,6 +116,8 @@ def _text(error: Any, place: _Place) -> str:
     kind, given, context = error["type"], _shown(place.node), error.get("ctx", {})
     if kind == "extra_forbidden":
         keys = _keys(place.above)
+        if place.node is None and str(place.steps[-1])[:1].isdigit():
+            return "a comma ends a value inside braces and brackets; write a decimal point"
         return f"unknown key; allowed: {some(keys, 20)}{near(str(place.steps[-1]), keys)}"
     if kind in ("literal_error", "enum", "union_tag_invalid"):
         expected = str(context.get("expected") or context.get("expected_tags"))
@@ -181,3 +183,41 @@ def _as_of_kind(tree: Map, steps: Sequence[Step]) -> tuple[Step, ...]:
     if len(steps) < 3 or steps[0] != "units" or not isinstance(steps[1], int):
         return tuple(steps)
     return ("kinds", str(tree["units"][steps[1]].get("kind")), *steps[2:])
+
+
+_PARTS = (
+    ("units",), ("orders",), ("sensors",), ("weapons",), ("kinds",), ("formations",), ("light",), ("weather",),
+    ("map", "lines"), ("map", "areas"), ("hotline", "calls"), ("hotline",), ("wounds",), ("tags",),
+)  # fmt: skip
+
+
+def prune(tree: Map, locs: Sequence[Sequence[Step]]) -> tuple[Map, set[str]]:
+    """A copy without the entries that errors point into, and the names that went."""
+    drop: dict[tuple[Step, ...], set[Step]] = {}
+    for loc in locs:
+        part = next((part for part in _PARTS if tuple(loc[: len(part)]) == part), None)
+        if part is not None:
+            drop.setdefault(part, set()).add(loc[len(part)] if len(loc) > len(part) else "")
+    gone: set[str] = set()
+    return _without(tree, (), drop, gone), gone
+
+
+def _without(node: Map, path: tuple[Step, ...], drop: dict[tuple[Step, ...], set[Step]], gone: set[str]) -> Map:
+    out = Map(node.mark)
+    for key, value in node.items():
+        steps, wanted = (*path, key), drop.get((*path, key), set())
+        if "" in wanted or key in drop.get(path, ()) or (steps in (("hotline",), ("wounds",)) and wanted):
+            gone.add(key)
+            continue
+        kept = value
+        if isinstance(value, Seq) and wanted:
+            kept = Seq(value.mark)
+            for n, item in enumerate(value):
+                if n in wanted:
+                    gone.add(str(item.get("id")) if isinstance(item, dict) else str(n))
+                else:
+                    kept.add(item, value.items_at[n])
+        elif isinstance(value, Map):
+            kept = _without(value, steps, drop, gone)
+        out.copy_from(node, key, kept)
+    return out

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from sim.scenario import evidence, references
 from sim.scenario.assembly import Draft, Override, assemble, extended, inline_sources, named_files, overriding
-from sim.scenario.faults import problems_of
+from sim.scenario.faults import problems_of, prune
 from sim.scenario.overlay import Step, apply_all, has_ids, in_order, merge, near, show, some
 from sim.scenario.provenance import take_off
 from sim.scenario.reading import Map, Mark, Problem, ScenarioError, Seq, read_map
@@ -64,11 +64,10 @@ def _build(draft: Draft, overrides: Sequence[Override]) -> Scenario:
     bare = take_off(tree)
     draft.problems += bare.problems
     whole = _merged_kinds(bare.tree, draft)
-    scenario = None
-    try:
-        scenario = Scenario.model_validate(whole)
-    except ValidationError as trouble:
+    scenario, trouble = _validated(whole)
+    if trouble is not None:
         draft.problems += problems_of(trouble, whole)
+        draft.problems += _of_the_rest(whole, trouble)
     sources = tree.get("sources")
     draft.problems += evidence.problems(
         bare.facts, tree.get("published") is True, sources if isinstance(sources, dict) else {}, claims
@@ -84,6 +83,26 @@ def _build(draft: Draft, overrides: Sequence[Override]) -> Scenario:
     scenario._provenance = tuple(sorted((evidence.row(fact) for fact in bare.facts), key=lambda row: row.path))
     scenario._overrides = tuple(item if isinstance(item, str) else f"{item[0]}={item[1]}" for item in overrides)
     return scenario
+
+
+def _validated(tree: Map) -> tuple[Scenario | None, ValidationError | None]:
+    try:
+        return Scenario.model_validate(tree), None
+    except ValidationError as trouble:
+        return None, trouble
+
+
+def _of_the_rest(tree: Map, trouble: ValidationError) -> list[Problem]:
+    """Dangling references among the parts that are sound, so that they need no second look at the file."""
+    rest, gone = prune(tree, [item["loc"] for item in trouble.errors(include_url=False, include_input=False)])
+    scenario, more = _validated(rest)
+    if scenario is None or more is not None:
+        return []
+    return [
+        Problem(_mark(rest, steps), show(rest, steps), text)
+        for steps, text in references.problems(scenario)
+        if not any(f"named `{name}`" in text for name in gone) and "no unit is in" not in text
+    ]
 
 
 def _told(problems: Sequence[Problem]) -> list[str]:

@@ -53,7 +53,7 @@ def show(tree: Any, steps: Sequence[Step]) -> str:
 
 def near(word: str, allowed: Sequence[str]) -> str:
     """`; did you mean ...` or nothing."""
-    best = get_close_matches(str(word), [str(name) for name in allowed], n=1, cutoff=0.6)
+    best = get_close_matches(str(word), [str(name) for name in allowed], n=1, cutoff=0.5)
     return f"; did you mean `{best[0]}`?" if best else ""
 
 

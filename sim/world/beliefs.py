@@ -7,14 +7,12 @@ Only this module turns truth into belief; command and roe read beliefs alone.
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 import numpy as np
 
 from sim.legs import Legs
 
 
-class Status(IntEnum):
+class Status:
     """State of a contact."""
 
     NONE = 0
@@ -50,20 +48,20 @@ class Beliefs:
 
     def where(self, unit: int, t_ms: int) -> tuple[float, float]:
         """Believed place, m."""
-        if self.status[unit] is Status.HELD:
+        if self.status[unit] == Status.HELD:
             x, y = self._legs.at(unit, t_ms)
             return x + float(self.error[unit, 0]), y + float(self.error[unit, 1])
         return float(self.last[unit, 0]), float(self.last[unit, 1])
 
     def velocity(self, unit: int) -> tuple[float, float]:
         """Believed velocity, m/s: that of the track while held, else none."""
-        if self.status[unit] is Status.HELD:
+        if self.status[unit] == Status.HELD:
             return float(self._legs.vel[unit, 0]), float(self._legs.vel[unit, 1])
         return 0.0, 0.0
 
     def sigma(self, unit: int, t_ms: int) -> float:
         """Stated one-sigma error per axis, m."""
-        grown = self.drift_mps * (t_ms - self.lost_ms[unit]) * 1e-3 if self.status[unit] is Status.STALE else 0.0
+        grown = self.drift_mps * (t_ms - self.lost_ms[unit]) * 1e-3 if self.status[unit] == Status.STALE else 0.0
         return self.sigma_m[unit] + grown
 
     def fix(self, unit: int, t_ms: int, error: tuple[float, float], sigma_m: float) -> None:
@@ -81,7 +79,7 @@ class Beliefs:
     def release(self, unit: int, group: int, t_ms: int) -> bool:
         """That formation has lost sight; True when nobody holds it any more (it is stale from now)."""
         self.holders[unit].pop(group, None)
-        if self.holders[unit] or self.status[unit] is not Status.HELD:
+        if self.holders[unit] or self.status[unit] != Status.HELD:
             return False
         x, y = self._legs.at(unit, t_ms)
         self.last[unit] = (x + self.error[unit, 0], y + self.error[unit, 1])

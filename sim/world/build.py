@@ -12,7 +12,7 @@ from sim.legs import Legs
 from sim.scenario.mapping import areas, lines
 from sim.scenario.schema import Scenario
 from sim.world.beliefs import Beliefs
-from sim.world.state import SIDES, Body, Mount, World
+from sim.world.state import BODIES, SIDES, Body, Mount, World
 
 GOLDEN_ANGLE_RAD = np.pi * (3.0 - np.sqrt(5.0))
 
@@ -72,7 +72,22 @@ def build(scenario: Scenario, clock: Clock) -> World:
     )
     for u, unit in enumerate(units):
         _mount(world, u, unit)
+    world.box = np.array([_box(world, u) for u in range(len(units))])
     return world
+
+
+def _box(world: World, u: int) -> tuple[float, float, float, float]:
+    """Bounds (x, y, x, y) of where a unit can ever be: its start and the corridors of its formation's routes."""
+    x, y = world.legs.pos[u].tolist()
+    xs, ys, wide = [x], [y], 0.0
+    slot = world.unit[u].slot
+    for route in world.formations[world.formation[u]].routes.values():
+        wide = max(wide, route.half_width_m)
+        for point in route.points:
+            px, py = world.scenario.point(point)
+            xs.append(px + slot[0])
+            ys.append(py + slot[1])
+    return min(xs) - wide, min(ys) - wide, max(xs) + wide, max(ys) + wide
 
 
 def _start(scenario: Scenario, unit: Any, formation: Any) -> tuple[float, float]:
@@ -95,7 +110,7 @@ def _entities(units: list[Any]) -> dict[str, Any]:
                 hulls = rows.get(element.inside or "", [])
                 of_unit.append(u)
                 part.append(name)
-                body.append(Body[element.body.upper()])
+                body.append(BODIES[element.body])
                 inside.append(hulls[i * len(hulls) // element.n] if hulls else -1)
         n = len(of_unit) - start
         count.append(n)
@@ -103,9 +118,9 @@ def _entities(units: list[Any]) -> dict[str, Any]:
         for row in range(start, start + n):
             host = inside[row]
             offset.append(ground[row - start] if host < 0 else ground[host - start])
-        people.append(sum(1 for row in range(start, start + n) if body[row] is Body.PERSON))
+        people.append(sum(1 for row in range(start, start + n) if body[row] == Body.PERSON))
         spread.append(0.5 * float(np.hypot(unit.frontage_m, unit.depth_m)))
-        crew_at.append(sorted({host for host in inside[start:] if host >= 0 and body[host] is not Body.GUN}))
+        crew_at.append(sorted({host for host in inside[start:] if host >= 0 and body[host] != Body.GUN}))
     return {
         "first": first,
         "count": count,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ SIDES = ("attackers", "defenders")
 PEOPLE = ("standing", "prone", "dug_in")
 
 
-class Body(IntEnum):
+class Body:
     """How a weapon sees an entity."""
 
     PERSON = 0
@@ -34,7 +33,10 @@ class Body(IntEnum):
     AIRCRAFT = 4
 
 
-class Fate(IntEnum):
+BODIES = {"person": Body.PERSON, "soft": Body.SOFT, "armour": Body.ARMOUR, "gun": Body.GUN, "aircraft": Body.AIRCRAFT}
+
+
+class Fate:
     """State of a person."""
 
     UNHURT = 0
@@ -182,6 +184,7 @@ class World:
     attacking: NDArray[np.bool_] = field(init=False)
     recrossed: NDArray[np.bool_] = field(init=False)
     present: NDArray[np.bool_] = field(init=False)
+    box: Floats = field(init=False)
 
     # -- the one door through which a rate may alter
 
@@ -252,6 +255,13 @@ class World:
             return False
         rows = self.crew_at[unit]
         return not rows or any(not self.hull[row] & 5 for row in rows)
+
+    def gaps(self, unit: int) -> Floats:
+        """(n_units,) least distance there can ever be between the corridors of `unit` and of each other unit, m."""
+        mine = self.box[unit]
+        x = np.maximum(np.maximum(self.box[:, 0] - mine[2], mine[0] - self.box[:, 2]), 0.0)
+        y = np.maximum(np.maximum(self.box[:, 1] - mine[3], mine[1] - self.box[:, 3]), 0.0)
+        return np.hypot(x, y)
 
     def mark(self, unit: int, name: str, value: float) -> None:
         """Record a change of a state column for the replay (unit -1: of the whole side or map)."""

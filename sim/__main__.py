@@ -1,0 +1,314 @@
+"""The command line: thin, and nothing imported before the command that needs it.
+
+Results go to stdout, progress and warnings to stderr. Exit codes: 0 ok, 1 the answer is no, 2 bad input
+(one clear line, no traceback), 130 interrupted with nothing half-written.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.experiment.ensemble import Ensemble
+    from sim.scenario import Scenario
+
+P = ParamSpec("P")
+
+app = typer.Typer(
+    name="khusham",
+    help="An open, sober simulator for the historical analysis of one engagement: Khusham, 7-8 February 2018.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
+RecordingFile = Annotated[Path, typer.Argument(metavar="RECORDING", help="A recording (.mcap).")]
+Seed = Annotated[int, typer.Option("--seed", help="Names all luck of the run.")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value; repeatable.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Processes; 0 means one for each processor.")]
+Reps = Annotated[int, typer.Option("-n", min=1, help="Replications.")]
+
+
+def told(command: Callable[P, None]) -> Callable[P, None]:
+    """Errors of the input as lines on stderr and exit 2; an interrupt as exit 130."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **keys: P.kwargs) -> None:
+        from sim.experiment.verify import CannotVerify
+        from sim.recording import RecordingError
+        from sim.scenario import ScenarioError
+        from sim.why import NotFound
+
+        try:
+            command(*args, **keys)
+        except (ScenarioError, RecordingError, CannotVerify, NotFound) as fault:
+            typer.echo(str(fault), err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            typer.echo("interrupted; nothing was written", err=True)
+            raise typer.Exit(130) from None
+
+    return wrapped
+
+
+def out(what: Any) -> None:
+    """Prints tables and text as wide as the terminal, or 120 columns into a file."""
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=120, no_color=True)
+    console.print(what, soft_wrap=False, highlight=False)
+
+
+def out_json(value: Any) -> None:
+    """Prints JSON."""
+    import json
+
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def many(scenario: Scenario, seed: int, numbers: range, jobs: int, words: str) -> Ensemble:
+    """Replications with progress on stderr."""
+    from sim.experiment.ensemble import ensemble, processors
+
+    terminal = sys.stderr.isatty()
+
+    def done(n: int) -> None:
+        if terminal:
+            typer.echo(f"\r{words} {n} of {len(numbers)}" + ("\n" if n == len(numbers) else ""), nl=False, err=True)
+
+    workers = jobs or (processors() if len(numbers) >= 16 else 1)
+    return ensemble(scenario, seed, numbers, workers=workers, done=done)
+
+
+@app.command()
+@told
+def run(
+    scenario: ScenarioFile,
+    seed: Seed = 1,
+    rep: Annotated[int, typer.Option("--rep", min=0, help="Number of the (first) replication.")] = 0,
+    n: Reps = 1,
+    overrides: Set = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the recording.")] = None,
+    jobs: Jobs = 0,
+    json: Json = False,
+) -> None:
+    """Run a scenario and print what happened; with -n, an ensemble and the run nearest its median."""
+    from sim import engine
+    from sim import scenario as room
+    from sim.experiment import ensemble as many_runs
+    from sim.recording import save
+    from sim.report import text
+
+    told_of = room.load(scenario, overrides or [])
+    if output is not None and not output.absolute().parent.is_dir():
+        raise room.ScenarioError([f"{output}: there is no folder {output.parent} to write it to"])
+    if n > 1:
+        found = many(told_of, seed, range(rep, rep + n), jobs, "run")
+        if output is not None:
+            night = engine.run(told_of, seed=seed, replication=found.nearest.replication)
+            save(many_runs.with_ensemble(night, found), output)
+            typer.echo(
+                f"wrote replication {found.nearest.replication}, the nearest to the median, to {output}", err=True
+            )
+    else:
+        night = engine.run(told_of, seed=seed, replication=rep)
+        found = many_runs.Ensemble(seed, (many_runs.measured(rep, night),))
+        if output is not None:
+            save(night, output)
+            typer.echo(f"wrote {output}", err=True)
+    if json:
+        out_json(many_runs.as_json(told_of.id, found))
+    elif n > 1:
+        out(text.ensemble(told_of.title, n, seed, many_runs.summary(found)))
+    else:
+        out(text.after_action(night))
+
+
+@app.command()
+@told
+def verify(recording: RecordingFile, json: Json = False) -> None:
+    """Run a recording again: the same digest, or the first event that differs. Exit 1 if anything differs."""
+    from dataclasses import asdict
+
+    from sim.experiment.verify import in_words
+    from sim.experiment.verify import verify as check_it
+
+    verdict = check_it(recording)
+    if json:
+        out_json(asdict(verdict) | {"same": verdict.same})
+    else:
+        for line in in_words(verdict):
+            typer.echo(line)
+    if not verdict.same:
+        raise typer.Exit(1)
+
+
+@app.command()
+@told
+def order(json: Json = False) -> None:
+    """Print the order of things within one instant, and who uses each phase."""
+    from sim.clock import order_table
+    from sim.report import text
+
+    rows = order_table()
+    if json:
+        out_json([{"number": number, "phase": phase, "used_by": users} for number, phase, users in rows])
+    else:
+        out(text.table("Order within an instant", ("", "phase", "used by"), rows, left=3))
+
+
+@app.command()
+@told
+def check(scenario: ScenarioFile, overrides: Set = None, json: Json = False) -> None:
+    """Say everything that is wrong with a scenario, each with file, line and column; exit 2 if anything is."""
+    from sim import scenario as room
+
+    problems = room.check(scenario, overrides or [])
+    if json:
+        out_json({"scenario": str(scenario), "problems": problems})
+    else:
+        for problem in problems:
+            typer.echo(problem, err=True)
+        if not problems:
+            typer.echo(f"{scenario}: nothing is wrong")
+    if problems:
+        raise typer.Exit(2)
+
+
+@app.command()
+@told
+def schema() -> None:
+    """Print the JSON schema of scenarios, for editors."""
+    from sim.scenario import schema_json
+
+    found: Any = schema_json()
+    typer.echo(found) if isinstance(found, str) else out_json(found)
+
+
+@app.command()
+@told
+def why(
+    recording: RecordingFile,
+    who: Annotated[str, typer.Argument(metavar="ENTITY", help="A unit (t72-1) or one of its entities (t72-1/tank).")],
+    silent: Annotated[bool, typer.Option("--not", help="Ask why it did not fire.")] = False,
+    json: Json = False,
+) -> None:
+    """The chain of causes of a loss; with --not, what kept a shooter from firing. Exit 1 if nothing befell it."""
+    from dataclasses import asdict
+
+    from sim import why as room
+    from sim.recording import load
+
+    night = load(recording)
+    steps = room.why_not(night, who) if silent else room.chain(night, who)
+    if json:
+        out_json([asdict(step) | {"time": room.local_time(night, step.t_ms)} for step in steps])
+    else:
+        for step in steps:
+            typer.echo(f"{room.local_time(night, step.t_ms):>12}  {step.text}")
+        if not steps:
+            typer.echo(f"{who}: nothing befell it" if not silent else f"{who}: nothing kept it from firing")
+    if not steps:
+        raise typer.Exit(1)
+
+
+@app.command()
+@told
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="A", help="A scenario.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another; the effect is B minus A.")],
+    n: Reps = 200,
+    seed: Seed = 1,
+    jobs: Jobs = 0,
+    everything: Annotated[bool, typer.Option("--all", help="Also the metrics that never differ.")] = False,
+    json: Json = False,
+) -> None:
+    """Compare two scenarios under the same luck: effect, 95 % interval, what the common luck was worth."""
+    from sim import scenario as room
+    from sim.experiment import compare as pairs
+    from sim.report import text
+
+    a, b = room.load(first), room.load(second)
+    one = many(a, seed, range(n), jobs, a.id)
+    other = many(b, seed, range(n), jobs, b.id)
+    effects, same = pairs.compare(one, other), pairs.identical(one, other)
+    if json:
+        out_json(pairs.as_json(a.id, b.id, seed, effects, same))
+    else:
+        out(text.comparison(a.title, b.title, n, effects, same, everything))
+
+
+@app.command()
+@told
+def variants(json: Json = False) -> None:
+    """List the shipped scenarios and variants, each with its question."""
+    import sim
+    from sim import scenario as room
+    from sim.report import text
+
+    home = Path(sim.__file__).resolve().parent.parent / "scenarios"
+    found = [row for folder in (home, home / "variants") for row in room.variants(folder)]
+    if json:
+        out_json([row._asdict() for row in found])
+    else:
+        rows = [(row.id, row.title, row.question, row.path) for row in found]
+        out(text.table("Scenarios and variants", ("id", "title", "question", "file"), rows, left=4))
+
+
+@app.command()
+@told
+def explain(
+    scenario: ScenarioFile,
+    path: Annotated[str, typer.Argument(metavar="PATH", help="Such as units[t72-1].weapons.tank_gun.rounds.")],
+    overrides: Set = None,
+    json: Json = False,
+) -> None:
+    """What is known of one number: value, unit, range, basis, source, claim, note."""
+    from sim import scenario as room
+    from sim.report import text
+
+    row = room.explain(room.load(scenario, overrides or []), path).model_dump(mode="json", by_alias=True)
+    if json:
+        out_json(row)
+    else:
+        out(text.table(path, ("", ""), [(name, value) for name, value in row.items() if value is not None], left=2))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+@told
+def view(context: typer.Context) -> None:
+    """Watch a recording: khusham view RECORDING [--at 22:41:30] [--snapshot FILE ...]."""
+    import viz.__main__ as viewer
+
+    code = viewer.main(context.args)
+    if code:
+        raise typer.Exit(code)
+
+
+def main() -> None:
+    """Entry of the command `khusham`. SIGTERM unwinds like an exit, so that no half-written file stays."""
+    import signal
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""What of a unit a direct weapon can fire at, and what a hit does to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import Draws
+from sim.log import Log
+from sim.losses import break_hull, touched, wound
+from sim.world import Body, Fate, Mount, World
+
+HULLS = (("armour", Body.ARMOUR), ("soft", Body.SOFT), ("gun", Body.GUN))
+BODY = dict(HULLS)
+
+
+class Victims:
+    """Per unit the classes it offers: live hulls first, then people in their posture; cached until it changes."""
+
+    def __init__(self, world: World):
+        self._world = world
+        self._offers: dict[int, tuple[str, ...]] = {}
+        self._exposure: dict[tuple[str, int], tuple[str | None, float]] = {}
+
+    def forget(self, units: list[int]) -> None:
+        """These units have changed."""
+        for u in units:
+            if self._offers.pop(u, None) is not None:
+                for key in [key for key in self._exposure if key[1] == u]:
+                    del self._exposure[key]
+
+    def offers(self, j: int) -> tuple[str, ...]:
+        """Classes of unit j that are there to be fired at."""
+        found = self._offers.get(j)
+        if found is None:
+            world = self._world
+            rows = slice(world.first[j], world.first[j] + world.count[j])
+            live = set(world.body[rows][(world.hull[rows] & 4) == 0].tolist())
+            names = [name for name, body in HULLS if body in live]
+            if world.fit[j] > 0 and len(self.people(j)):
+                names.append(world.posture(j))
+            found = self._offers[j] = tuple(names)
+        return found
+
+    def exposure(self, mount: Mount, j: int) -> tuple[str | None, float]:
+        """(class, factor on hit probability) that a weapon fires at in unit j; (None, 0) if it can hurt nothing."""
+        key = (mount.name, j)
+        found = self._exposure.get(key)
+        if found is None:
+            table, targets = mount.weapon.exposure, mount.weapon.targets
+            name = next((n for n in self.offers(j) if n in targets and table.get(n, 0.0) > 0.0), None)
+            found = self._exposure[key] = (name, float(table[name]) if name is not None else 0.0)
+        return found
+
+    def people(self, j: int) -> NDArray[np.int64]:
+        """Unhurt people of unit j who are not inside a live hull (rows of entities)."""
+        world = self._world
+        start = world.first[j]
+        rows = slice(start, start + world.count[j])
+        host = world.inside[rows]
+        bare = (host < 0) | (world.hull[np.maximum(host, 0)] & 4 != 0)
+        fit = (world.body[rows] == Body.PERSON) & (world.fate[rows] == Fate.UNHURT)
+        return np.flatnonzero(fit & bare) + start
+
+    def hit(
+        self, log: Log, draws: Draws, mount: Mount, j: int, luck: tuple[float, float], salvo: int, cause: int,
+        damage: Any, p: float,
+    ) -> None:  # fmt: skip
+        """A hit lands on unit j: on one of those alive now, or on the hull the weapon fires at.
+
+        luck: uniforms (which, outcome); `damage` has `hull` and `lethal`.
+        """
+        world = self._world
+        name, _ = self.exposure(mount, j)
+        if name is None:
+            return
+        id_ = log.emit(
+            "hit", world.actor[mount.unit], world.actor[j], (cause,), weapon_key=mount.signed_key, salvo=salvo
+        )
+        facts = {"p": p, "draw": luck[1]}
+        if name in BODY:
+            start = world.first[j]
+            rows = slice(start, start + world.count[j])
+            alive = np.flatnonzero((world.body[rows] == BODY[name]) & (world.hull[rows] & 4 == 0)) + start
+            row = int(alive[min(int(luck[0] * len(alive)), len(alive) - 1)])
+            break_hull(world, log, draws, row, luck[1], damage.hull, damage.lethal, mount, salvo, id_, facts)
+        else:
+            alive = self.people(j)
+            row = int(alive[min(int(luck[0] * len(alive)), len(alive) - 1)])
+            wound(world, log, draws, row, luck[1] < damage.lethal, mount, salvo, id_, facts)
+        touched(world, j)
