@@ -170,10 +170,9 @@ def problems_of(error: ValidationError, tree: Map) -> list[Problem]:
         if item["type"] == "union_tag_invalid" and isinstance(place.node, Map):
             steps, mark = [*steps, "kind"], place.node.values_at["kind"]
         text = text or _text(item, place)
-        inherited = _as_of_kind(tree, steps)
-        if (inherited, text) in told:
+        if {(mark, item["type"]), (_as_of_kind(tree, steps), text)} & told:
             continue
-        told |= {(tuple(steps), text)}
+        told |= {(mark, item["type"]), (tuple(steps), text)} if steps[:1] == ["kinds"] else set()
         out.append(Problem(mark, show(tree, steps), text))
     return out
 

@@ -183,7 +183,7 @@ def test_order_in_a_list_means_nothing(root: Path, name: str) -> None:
     other = write_yaml(shuffled(plain(read_yaml(file.read_text("utf-8"), "x")[0]), random.Random(7)))
     again = room.load_text(other, scenario.folder)
     assert again.sha256 == scenario.sha256
-    assert again == scenario
+    assert again.model_dump() == scenario.model_dump()
     assert isinstance(read_yaml(other, "x")[0]["units"], Seq)
 
 
