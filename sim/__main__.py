@@ -262,7 +262,10 @@ def variants(json: Json = False) -> None:
     if json:
         out_json([row._asdict() for row in found])
     else:
-        rows = [(row.id, row.title, row.question, row.path) for row in found]
+        here = Path.cwd()
+        paths = [Path(row.path) for row in found]
+        near = [path.relative_to(here) if path.is_relative_to(here) else path for path in paths]
+        rows = [(row.id, row.title, row.question, str(path)) for row, path in zip(found, near, strict=True)]
         out(text.table("Scenarios and variants", ("id", "title", "question", "file"), rows, left=4))
 
 

@@ -512,6 +512,24 @@ def recording(seed: int = 0, minutes: int = 240) -> Recording:
     return assemble(n, minutes)
 
 
+class Scenario:
+    """Stands in for a scenario where only its names matter."""
+
+    id, title, sha256 = "synthetic", "A made-up night", "0" * 64
+
+    def __init__(self, minutes: int = 240) -> None:
+        self.minutes = minutes
+
+
+def run(scenario: Scenario, *, seed: int, replication: int = 0, history: int | None = None,
+        record: str = "full") -> Recording:  # fmt: skip
+    """Stands in for the engine: the same arguments give the same night."""
+    night = recording(seed * 10_007 + replication, scenario.minutes)
+    told = {"seed": seed, "replication": replication, "history": replication if history is None else history}
+    night.meta.update(told, record=record)
+    return night
+
+
 def assemble(n: Night, minutes: int) -> Recording:
     """The recording of a told night."""
     rows, number = _sorted_log(n)
