@@ -50,17 +50,21 @@ Load = Callable[[Recording], "Scenario"]
 
 def scenario_of(recording: Recording) -> Scenario:
     """The scenario that lies in a recording, with the data files that lie beside it there."""
-    from sim.scenario import load_text
+    from sim.scenario import ScenarioError, load_text
 
     text = recording.attachments.get("scenario.yaml")
     if text is None:
         raise CannotVerify("the recording carries no scenario")
-    folder = Path(str(recording.meta.get("scenario_folder", ".")))
-    return load_text(text.decode(), folder, files=recording.attachments, shown="scenario.yaml")
+    folder = Path(str(recording.meta.get("folder", ".")))
+    try:
+        return load_text(text.decode(), folder, files=recording.attachments, shown="scenario.yaml")
+    except ScenarioError as fault:
+        more = f" (and {len(fault.messages) - 1} more)" if len(fault.messages) > 1 else ""
+        raise CannotVerify(f"the scenario in the recording does not load: {fault.messages[0]}{more}") from None
 
 
 def verify(path: str | os.PathLike[str], *, run: Run = engine_run, load: Load = scenario_of) -> Verdict:
-    """Checks the file at `path` and runs its scenario again. Raises CannotVerify, RecordingError, ScenarioError."""
+    """Checks the file at `path` and runs its scenario again. Raises CannotVerify and RecordingError."""
     recording = rec.load(path)
     meta = recording.meta
     scenario = load(recording)

@@ -63,14 +63,28 @@ def controller_busy(view: View) -> tuple[Ints, Ints, Ints]:
     return log.actor[taken].astype(np.int64), log.t_ms[taken], until
 
 
+def controllers(view: View, actor: Ints, begun: Ints, until: Ints) -> dict[int, int]:
+    """Actor -> how many controllers it has: one for an actor that is a controller itself; for a command what
+    `meta["controllers"]` says, or the most that were ever taken at once."""
+    names, roles = view.recording.actors["name"], view.recording.actors["role"]
+    told = dict(view.meta.get("controllers") or {})
+    found = {}
+    for who in {*np.flatnonzero(roles == "controller").tolist(), *np.unique(actor).tolist()}:
+        mine = actor == who
+        steps = np.concatenate([np.sort(begun[mine]) * 2 + 1, np.sort(until[mine]) * 2])
+        level = np.cumsum(np.where(np.sort(steps) % 2, 1, -1)).max(initial=0)
+        found[who] = int(told.get(str(names[who]), 1 if roles[who] == "controller" else level))
+    return found
+
+
 def controller_load(view: View) -> Value | Undefined:
     """Share of the controllers' time between T0 and the last round in which they had a mission."""
-    n = int(np.count_nonzero(view.recording.actors["role"] == "controller"))
+    actor, begun, until = controller_busy(view)
+    n = sum(controllers(view, actor, begun, until).values())
     if not n:
-        return Undefined("the scenario has no controllers")
+        return Undefined("no controller was ever taken")
     if view.t0 is None or view.last_round is None or view.last_round == view.t0:
         return Undefined("there was no fight")
-    _, begun, until = controller_busy(view)
     busy = np.minimum(until, view.last_round) - np.maximum(begun, view.t0)
     return float(np.maximum(busy, 0).sum() / (n * (view.last_round - view.t0)))
 

@@ -60,7 +60,7 @@ def hq_held(view: View) -> Value | Undefined:
     return unbroken and not bool((inside & effective).any())
 
 
-def _attack(view: View, kind: str) -> tuple[Ints, Ints]:
+def attack(view: View, kind: str) -> tuple[Ints, Ints]:
     """Ids and order keys of the events of a kind that concern an attack task."""
     keys = [view.key_of(str(order)) for order in view.meta.get("attack_orders", ())]
     of_kind = view.log.payload(kind)["order_key"]
@@ -70,9 +70,9 @@ def _attack(view: View, kind: str) -> tuple[Ints, Ints]:
 
 def advance_stopped(view: View) -> Value | Undefined:
     """Every attack task ended by loss, break, halt or withdrawal; none was completed."""
-    begun, _ = _attack(view, "order_begun")
-    done, _ = _attack(view, "order_done")
-    aborted, _ = _attack(view, "order_aborted")
+    begun, _ = attack(view, "order_begun")
+    done, _ = attack(view, "order_done")
+    aborted, _ = attack(view, "order_aborted")
     why = view.log.payload("order_aborted")["why"][np.isin(view.log.of("order_aborted"), aborted)]
     if not len(begun) and not len(aborted):
         return Undefined("no attack task was begun")
@@ -83,13 +83,13 @@ def advance_stopped(view: View) -> Value | Undefined:
 
 def _still_attacking(view: View) -> Mask:
     """(n_units,) effective units with an attack task that was begun and has no end in the log."""
-    (begun, orders), (ended, done) = _attack(view, "order_begun"), _attack(view, "order_aborted")
+    (begun, orders), (ended, done) = attack(view, "order_begun"), attack(view, "order_aborted")
     over = set(zip(view.log.actor[ended].tolist(), done.tolist(), strict=True))
     open_tasks = set(zip(view.log.actor[begun].tolist(), orders.tolist(), strict=True)) - over
     attacking = np.zeros(len(view.unit_side), bool)
     for actor in {actor for actor, _ in open_tasks}:
         unit = int(view.recording.actors["unit"][actor])
-        name = view.recording.actors["name"][actor]
+        name = str(view.recording.actors["name"][actor]).removeprefix("formation/")
         attacking |= np.arange(len(attacking)) == unit if unit >= 0 else view.recording.units["formation"] == name
     able: Mask = view.ineffective_ms == NEVER
     return attacking & able

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.events import Answer, Reason, Says, Wait
+from sim.metrics import command
 from sim.metrics.chain import LINKS, chain_times
 from sim.metrics.command import controller_busy, phase_of
 from sim.metrics.fires import near
@@ -212,15 +213,15 @@ def waiting(view: View) -> Rows:
 
 
 def controllers(view: View) -> Rows:
-    """Missions and busy minutes of each controller, whole run."""
+    """Missions and busy minutes of each controller, or of each command's controllers, whole run."""
     actor, begun, until = controller_busy(view)
     names = view.recording.actors["name"]
     out = []
-    for row in np.flatnonzero(view.recording.actors["role"] == "controller").tolist():
+    for row, number in sorted(command.controllers(view, actor, begun, until).items()):
         mine = actor == row
         busy = float((until - begun)[mine].sum()) / 60_000
-        out.append([str(names[row]), int(np.count_nonzero(mine)), round(busy, 1)])
-    return rows_of(("controller", "missions", "busy_min"), out)
+        out.append([str(names[row]), number, int(np.count_nonzero(mine)), round(busy, 1)])
+    return rows_of(("who", "controllers", "missions", "busy_min"), out)
 
 
 def endings(view: View) -> Rows:

@@ -1,12 +1,13 @@
 """One recording, one MCAP file: written whole or not at all, read as far as it is whole.
 
 The header is the metadata record `run` (JSON values), the checksums of the channels are the record
-`checksums`, attachments come next, then static tables, then slices of time (`encode`). Any MCAP tool
-can list and cut such a file; docs describe the columns messages.
+`checksums`, attachments come next (each gzipped, named `name.gz`), then static tables, then slices of time
+(`encode` describes the messages). Any MCAP tool can list and cut such a file.
 """
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -27,8 +28,6 @@ from sim.recording.tables import EventTable, Recording, Table
 CHUNK_BYTES = 64 * 1024
 LOCAL = ("checksum", "checksum_ok", "checksum_bad", "truncated", "truncated_at_ms")
 """Header entries that speak of the file, not of the run: not part of the checksum."""
-
-MEDIA = {".yaml": "application/yaml", ".json": "application/json", ".csv": "text/csv"}
 
 
 def _header(meta: dict[str, Any]) -> dict[str, str]:
@@ -96,8 +95,8 @@ def _bytes_of(recording: Recording) -> tuple[bytes, str]:
     writer.add_metadata("run", header)
     writer.add_metadata("checksums", {**sums, "": found})
     for name, data in recording.attachments.items():
-        media = MEDIA.get(Path(name).suffix, "application/octet-stream")
-        writer.add_attachment(start_ns, start_ns, name, media, data)
+        packed = gzip.compress(data, mtime=0)
+        writer.add_attachment(start_ns, start_ns, f"{name}.gz", "application/gzip", packed)
     channels = {}
     for name in (*encode.COLUMN_CHANNELS, *encode.JSON_CHANNELS):
         schema = encode.to_json(encode.schema_of(name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sim.recording.checking import RecordingError, require
 MAGIC = b"\x89MCAP0\r\n"
 MAX_FILE = 2 * 2**30
 MAX_CHUNK = 256 * 2**20
+MAX_ATTACHMENT = 64 * 2**20
 MAX_UNPACKED = 4 * 2**30
 
 
@@ -80,7 +82,7 @@ def _walk(data: bytes, found: Raw) -> None:
         elif isinstance(record, Metadata) and record.name == "checksums":
             found.sums = record.metadata
         elif isinstance(record, Attachment):
-            found.attachments[record.name] = record.data
+            unpacked += _attach(record, found)
         elif isinstance(record, Chunk):
             unpacked += _size(record)
             require(unpacked <= MAX_UNPACKED, "unpacks to more than any recording (4 GiB)")
@@ -89,6 +91,24 @@ def _walk(data: bytes, found: Raw) -> None:
             require(found.header, "an MCAP file without the header of a run")
             found.whole = True
             return
+
+
+def _attach(record: Any, found: Raw) -> int:
+    """Keeps an attachment, unzipped if its name says so; returns its size. A damaged one is left out: the checksum
+    tells, and the run itself can still be read."""
+    name, data = str(record.name), record.data
+    if name.endswith(".gz"):
+        name = name[:-3]
+        unzip = zlib.decompressobj(wbits=31)
+        try:
+            data = unzip.decompress(data, MAX_ATTACHMENT)
+        except zlib.error:
+            return 0
+        require(not unzip.unconsumed_tail, f"attachment {name} unpacks to more than 64 MiB")
+        if not unzip.eof:
+            return 0
+    found.attachments[name] = data
+    return len(data)
 
 
 def _size(chunk: Any) -> int:

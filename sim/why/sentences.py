@@ -7,6 +7,7 @@ in millimetres as metres under its name without the unit, an enumerated field as
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import IntEnum
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -113,6 +114,17 @@ FIELDS: dict[str, type[IntEnum]] = {
 }  # fmt: skip
 
 
+ACTORS = {
+    "formation": "formation {rest}",
+    "command": "command of the {rest}",
+    "side": "the {rest}",
+    "roe": "rules of the {rest}",
+    "morale": "the {rest}",
+    "hotline": "the {rest} end of the hotline",
+}
+"""First part of an actor's name -> what it is called."""
+
+
 def metres(mm: int) -> str:
     """A length in words: m below a kilometre, km above."""
     return f"{mm / 1000:,.0f} m" if abs(mm) < 1_000_000 else f"{mm / 1e6:,.1f} km"
@@ -129,14 +141,27 @@ def count(n: int, one: str, many: str = "") -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
+def unit_labels(recording: Recording) -> list[str]:
+    """What each unit is called: its label, with its id where several share the label."""
+    labels, ids = recording.units["label"].tolist(), recording.units["id"].tolist()
+    times = Counter(labels)
+    return [f"{label} {id_}" if times[label] > 1 else label for label, id_ in zip(labels, ids, strict=True)]
+
+
+def actor_label(name: str) -> str:
+    """What an actor that is no unit is called: `formation/tanks`, `command/defenders`, `hotline/coalition`."""
+    group, _, rest = name.partition("/")
+    return ACTORS.get(group, "{rest}" if rest else name).format(rest=rest.replace("_", " "))
+
+
 class Speaker:
     """The labels of one recording. Holds no reference to it, so that it may be kept beside it."""
 
     def __init__(self, recording: Recording) -> None:
-        labels = [*recording.units["label"].tolist(), ""]
         units = recording.actors["unit"].tolist()
         names = recording.actors["name"].tolist()
-        self.label = {n: labels[u] or n for n, u in zip(names, units, strict=True)}
+        labels = [*unit_labels(recording), ""]
+        self.label = {n: labels[u] if u >= 0 else actor_label(n) for n, u in zip(names, units, strict=True)}
         self.unit = dict(zip(names, units, strict=True))
         weapons = recording.weapons
         self.names = dict(recording.names)

@@ -349,6 +349,22 @@ def test_a_bent_header(tmp_path: Path, contents: bytes, entry: str, value: str, 
     assert said in refused(tmp_path, rewritten(contents, header={entry: value}))
 
 
+def test_a_damaged_attachment_costs_only_itself(tmp_path: Path, contents: bytes, night: Recording) -> None:
+    at = contents.index(b"provenance.json.gz") + 60
+    bent = contents[:at] + bytes([contents[at] ^ 0xFF]) + contents[at + 1 :]
+    again = opened(tmp_path, bent)
+    assert rec.digest(again.events, again.actors) == night.digest
+    assert again.meta["truncated"] is False
+    assert again.meta["checksum_bad"] == ["attachment provenance.json"]
+
+
+def test_a_bomb_in_an_attachment(tmp_path: Path, contents: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.recording import read
+
+    monkeypatch.setattr(read, "MAX_ATTACHMENT", 100)
+    assert "unpacks to more than 64 MiB" in refused(tmp_path, contents)
+
+
 def test_a_bomb_is_not_unpacked(tmp_path: Path, contents: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     from sim.recording import read
 
