@@ -190,13 +190,14 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_
 VALUES = st.recursive(
     SCALARS, lambda kids: st.lists(kids, max_size=3) | st.dictionaries(st.text(max_size=6), kids, max_size=3)
 )
-PATHS = """
+WORDS = """
 units units[a1] units[a1].kind units[a1].id units[a1].slot kinds kinds.squad kinds.squad.weapons
 kinds.squad.weapons.rifle formations formations[fa].at formations[fa].routes formations[fa].routes.main
 weapons weapons.rifle weapons.rifle.curve weapons.rifle.kind weapons.rifle.exposure orders orders[go].when
 orders[go].do clock clock.start light map map.points map.lines sources claims_file changes hotline roe morale
 command belief end tags published id khusham
-""".split()
+"""
+PATHS = WORDS.split()
 
 
 @settings(max_examples=300)
