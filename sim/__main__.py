@@ -10,15 +10,13 @@ import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from sim.experiment.ensemble import Ensemble
     from sim.scenario import Scenario
-
-P = ParamSpec("P")
 
 app = typer.Typer(
     name="khusham",
@@ -38,11 +36,11 @@ Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Processes; 0 mea
 Reps = Annotated[int, typer.Option("-n", min=1, help="Replications.")]
 
 
-def told(command: Callable[P, None]) -> Callable[P, None]:
+def told(command: Callable[..., None]) -> Callable[..., None]:
     """Errors of the input as lines on stderr and exit 2; an interrupt as exit 130."""
 
     @functools.wraps(command)
-    def wrapped(*args: P.args, **keys: P.kwargs) -> None:
+    def wrapped(*args: Any, **keys: Any) -> None:
         from sim.experiment.verify import CannotVerify
         from sim.recording import RecordingError
         from sim.scenario import ScenarioError
@@ -60,16 +58,6 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
     return wrapped
 
 
-def out(what: Any) -> None:
-    """Prints tables and text as wide as the terminal, or 120 columns into a file."""
-    from rich.console import Console
-
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=120, no_color=True)
-    console.print(what, soft_wrap=False, highlight=False)
-
-
 def out_json(value: Any) -> None:
     """Prints JSON."""
     import json
@@ -81,11 +69,9 @@ def many(scenario: Scenario, seed: int, numbers: range, jobs: int, words: str) -
     """Replications with progress on stderr."""
     from sim.experiment.ensemble import ensemble, processors
 
-    terminal = sys.stderr.isatty()
-
     def done(n: int) -> None:
-        if terminal:
-            typer.echo(f"\r{words} {n} of {len(numbers)}" + ("\n" if n == len(numbers) else ""), nl=False, err=True)
+        if sys.stderr.isatty():
+            typer.echo(f"\r{words} {n} of {len(numbers)}", nl=n == len(numbers), err=True)
 
     workers = jobs or (processors() if len(numbers) >= 16 else 1)
     return ensemble(scenario, seed, numbers, workers=workers, done=done)
@@ -130,9 +116,9 @@ def run(
     if json:
         out_json(many_runs.as_json(told_of.id, found))
     elif n > 1:
-        out(text.ensemble(told_of.title, n, seed, many_runs.summary(found)))
+        text.show(text.ensemble(told_of.title, n, seed, many_runs.summary(found)))
     else:
-        out(text.after_action(night))
+        text.show(text.after_action(night))
 
 
 @app.command()
@@ -141,14 +127,13 @@ def verify(recording: RecordingFile, json: Json = False) -> None:
     """Run a recording again: the same digest, or the first event that differs. Exit 1 if anything differs."""
     from dataclasses import asdict
 
-    from sim.experiment.verify import in_words
-    from sim.experiment.verify import verify as check_it
+    from sim.experiment import verify as room
 
-    verdict = check_it(recording)
+    verdict = room.verify(recording)
     if json:
         out_json(asdict(verdict) | {"same": verdict.same})
     else:
-        for line in in_words(verdict):
+        for line in room.in_words(verdict):
             typer.echo(line)
     if not verdict.same:
         raise typer.Exit(1)
@@ -165,7 +150,7 @@ def order(json: Json = False) -> None:
     if json:
         out_json([{"number": number, "phase": phase, "used_by": users} for number, phase, users in rows])
     else:
-        out(text.table("Order within an instant", ("", "phase", "used by"), rows, left=3))
+        text.show(text.table("Order within an instant", ("", "phase", "used by"), rows, left=3))
 
 
 @app.command()
@@ -177,13 +162,11 @@ def check(scenario: ScenarioFile, overrides: Set = None, json: Json = False) -> 
     problems = room.check(scenario, overrides or [])
     if json:
         out_json({"scenario": str(scenario), "problems": problems})
+    elif problems:
+        raise room.ScenarioError(problems)
     else:
-        for problem in problems:
-            typer.echo(problem, err=True)
-        if not problems:
-            typer.echo(f"{scenario}: nothing is wrong")
-    if problems:
-        raise typer.Exit(2)
+        typer.echo(f"{scenario}: nothing is wrong")
+    raise typer.Exit(2 if problems else 0)
 
 
 @app.command()
@@ -192,8 +175,7 @@ def schema() -> None:
     """Print the JSON schema of scenarios, for editors."""
     from sim.scenario import schema_json
 
-    found: Any = schema_json()
-    typer.echo(found) if isinstance(found, str) else out_json(found)
+    typer.echo(schema_json())
 
 
 @app.command()
@@ -246,13 +228,15 @@ def compare(
     if json:
         out_json(pairs.as_json(a.id, b.id, seed, effects, same))
     else:
-        out(text.comparison(a.title, b.title, n, effects, same, everything))
+        text.show(text.comparison(a.title, b.title, n, effects, same, everything))
 
 
 @app.command()
 @told
 def variants(json: Json = False) -> None:
     """List the shipped scenarios and variants, each with its question."""
+    import os
+
     import sim
     from sim import scenario as room
     from sim.report import text
@@ -262,11 +246,8 @@ def variants(json: Json = False) -> None:
     if json:
         out_json([row._asdict() for row in found])
     else:
-        here = Path.cwd()
-        paths = [Path(row.path) for row in found]
-        near = [path.relative_to(here) if path.is_relative_to(here) else path for path in paths]
-        rows = [(row.id, row.title, row.question, str(path)) for row, path in zip(found, near, strict=True)]
-        out(text.table("Scenarios and variants", ("id", "title", "question", "file"), rows, left=4))
+        rows = [(row.id, row.title, row.question, os.path.relpath(row.path)) for row in found]
+        text.show(text.table("Scenarios and variants", ("id", "title", "question", "file"), rows, left=4))
 
 
 @app.command()
@@ -285,7 +266,9 @@ def explain(
     if json:
         out_json(row)
     else:
-        out(text.table(path, ("", ""), [(name, value) for name, value in row.items() if value is not None], left=2))
+        text.show(
+            text.table(path, ("", ""), [(name, value) for name, value in row.items() if value is not None], left=2)
+        )
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

@@ -11,7 +11,7 @@ from sim.metrics import command, fires, outcome, people
 from sim.metrics import tables as _tables
 from sim.metrics.series import MINUTE_MS, Series, minutes, series
 from sim.metrics.tables import TABLES, Rows
-from sim.metrics.view import ATTACKERS, DEFENDERS, Undefined, Value, View
+from sim.metrics.view import ATTACKERS, DEFENDERS, SIDES, Undefined, Value, View
 from sim.recording import Recording
 
 Metric = Callable[[View], Value | Undefined]
@@ -92,6 +92,7 @@ __all__ = [
     "DEFENDERS",
     "METRICS",
     "MINUTE_MS",
+    "SIDES",
     "TABLES",
     "Metric",
     "Rows",

@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from rich.console import Group, RenderableType
+import numpy as np
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from sim import metrics, why
 from sim.metrics import Rows, Value, View
+from sim.metrics.command import phase_of
 from sim.metrics.fires import strikes
+from sim.metrics.outcome import attack
 from sim.recording import Recording
 
 Found = dict[str, Value | None]
@@ -38,6 +41,14 @@ def of_rows(title: str, rows: Rows, left: int = 1, drop: Sequence[str] = ()) -> 
     names = [name for name in rows if name not in drop]
     listed = zip(*(rows[name] for name in names), strict=True)
     return table(title, [name.replace("_", " ") for name in names], listed, left)
+
+
+def show(what: RenderableType) -> None:
+    """Prints as wide as the terminal, or 120 columns into a file."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=120, no_color=True)
+    console.print(what, highlight=False)
 
 
 def shown(value: object) -> str:
@@ -141,17 +152,22 @@ def clock(view: View) -> Group:
 def _moments(view: View) -> Iterator[tuple[int, str]]:
     log, recording = view.log, view.recording
     attackers = log.of("seen")[view.unit_side[view.target_unit[log.of("seen")]] == metrics.ATTACKERS]
+    calls = log.of("call_placed")
+    phases = phase_of(view, log.t_ms[calls])
     firsts = [
-        ("", attackers), ("", log.of("order_begun")), ("First round. ", view.rounds),
-        ("First warning. ", log.of("warning_fired")), ("First approval. ", log.of("approved")),
-        ("Reply. ", view.reply_rounds), ("First loss. ", view.fates.row), ("First break. ", log.of("broke")),
-        ("First withdrawal. ", log.of("withdrew")), ("First surrender. ", log.of("surrendered")),
+        ("", attackers), ("", attack(view, "order_begun")[0]), ("First round: ", view.rounds),
+        ("First warning: ", log.of("warning_fired")), ("First approval: ", log.of("approved")),
+        ("Reply: ", view.reply_rounds), ("First surrender: ", log.of("surrendered")),
+        *((f"First call {phase} the fight: ", calls[phases == phase]) for phase in ("before", "during", "after")),
     ]  # fmt: skip
+    for code, side in enumerate(metrics.SIDES):
+        firsts.append((f"First loss of the {side}: ", view.fates.row[view.unit_side[view.fates.victim] == code]))
+        firsts += [(f"First of the {side}: ", view.of_side(kind, code)) for kind in ("broke", "withdrew")]
     for words, rows in firsts:
         if len(rows):
             row = int(rows[0])
             yield int(log.t_ms[row]), words + why.sentence(recording, row)
-    for row in (*log.of("call_placed").tolist(), *log.of("roe_state").tolist()):
+    for row in log.of("roe_state").tolist():
         yield int(log.t_ms[row]), why.sentence(recording, row)
     struck = strikes(view)
     if len(struck):
@@ -169,16 +185,18 @@ def weapons(rows: Rows) -> Group:
 
 
 def hotline(view: View, answers: Rows) -> Group:
-    """The calls, in reported speech, each tagged as reported, modelled or disputed."""
-    told = {call.get("call"): call for call in view.recording.transcript}
-    rows = []
-    for i, name in enumerate(answers["call"]):
-        call = told.get(name, {})
-        when = why.local_time(view.recording, answers["t_ms"][i])
-        words = str(call.get("text", "")) or answers["says"][i]
-        rows.append((when, answers["phase"][i], words, answers["answer"][i], call.get("tag", "modelled")))
-    title = "Hotline (no verbatim record is public: reported or modelled)"
-    return table(title, ("time", "phase", "said", "answer", "text is"), rows, left=5)
+    """The calls, in reported speech, each line tagged as reported, modelled or disputed; without a transcript what
+    the log knows of them."""
+    title = "Hotline (no verbatim record is public: all is reported or modelled)"
+    if not view.recording.transcript:
+        return of_rows(title, answers, left=5, drop=("t_ms",))
+    calls = sorted(view.recording.transcript, key=lambda call: int(call["t_ms"]))
+    phases = phase_of(view, np.array([int(call["t_ms"]) for call in calls], np.int64)).tolist()
+    rows = [
+        (why.local_time(view.recording, int(call["t_ms"])), phase, call.get("text", ""), call.get("tag", "modelled"))
+        for call, phase in zip(calls, phases, strict=True)
+    ]
+    return table(title, ("time", "the fight", "in reported speech", "which is"), rows, left=4)
 
 
 def rules(view: View) -> Group:

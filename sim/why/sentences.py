@@ -28,7 +28,7 @@ SENTENCES: dict[str, str] = {
     "reported": "{actor} reported {target}",
     "contact_stale": "{actor}: last sight of {target} is {age} old",
     "contact_dropped": "{actor} gave up the track of {target} after {age}",
-    "call_placed": "{actor} called over the hotline: {says}",
+    "call_placed": "{actor} called: {says}",
     "call_answered": "{actor} answered: {answer}",
     "call_unanswered": "The call {call} was not answered",
     "halt_ordered": "{actor} ordered {target} to halt",
@@ -43,7 +43,7 @@ SENTENCES: dict[str, str] = {
     "denied": "{actor} denied the engagement of {target}: {why}",
     "nominated": "{target} was put on the target list, priority {priority}",
     "merged": "A report of {target} was merged with one already on the list",
-    "assigned": "{actor} was assigned {target} with {weapon}",
+    "assigned": "{actor} was assigned {target} ({weapon})",
     "waiting": "The mission against {target} waits for {what}",
     "controller_taken": "{actor} took the mission of {target}",
     "controller_freed": "{actor} is free again",
@@ -54,16 +54,16 @@ SENTENCES: dict[str, str] = {
     "order_done": "{actor} completed {order}",
     "order_aborted": "{actor} broke off {order}: {why}",
     "ceased": "{actor} ceased fire: {reason}",
-    "opened": "{actor} opened fire{at_target} with {weapon}",
-    "fired": "{actor} fired {n_rounds} of {weapon}{at_target}, range {range}",
+    "opened": "{actor} opened fire{at_target} ({weapon})",
+    "fired": "{actor} fired {n_rounds}{at_target} ({weapon}), range {range}",
     "impact": "A round of {actor} landed at {place} ({weapon})",
     "dud": "A round of {actor} did not go off ({weapon})",
     "hit": "{actor} hit {target} ({weapon})",
-    "account": "{actor}: {n_rounds} of {weapon}{at_target}, {hits}",
-    "empty": "{actor} has no rounds left for {weapon}",
-    "reloaded": "{actor} reloaded {n_rounds} of {weapon}",
+    "account": "{actor}: {n_rounds}{at_target} ({weapon}), {hits}",
+    "empty": "{actor} has no rounds left ({weapon})",
+    "reloaded": "{actor} reloaded {n_rounds} ({weapon})",
     "show_of_force": "{actor} made a show of force{at_target}",
-    "warning_fired": "{actor} fired {n_rounds} of {weapon} in warning{at_target}",
+    "warning_fired": "{actor} fired {n_rounds} in warning{at_target} ({weapon})",
     "warning_noticed": "{actor} noticed the warning{heeded}",
     "wounded": "{actor}: 1 person of {target} wounded ({weapon})",
     "killed": "{actor}: 1 person of {target} killed ({weapon})",
@@ -78,7 +78,7 @@ SENTENCES: dict[str, str] = {
     "off_station": "{actor} left its station: {why}",
     "bingo": "{actor} is low on fuel",
     "rearmed": "{actor} is refuelled and rearmed",
-    "run_begun": "{actor} began a firing run{at_target} with {weapon}",
+    "run_begun": "{actor} began a firing run{at_target} ({weapon})",
     "airspace_closed": "The airspace is closed",
     "airspace_open": "The airspace is open",
     "end": "The run ends: {reason}",
@@ -120,7 +120,7 @@ ACTORS = {
     "side": "the {rest}",
     "roe": "rules of the {rest}",
     "morale": "the {rest}",
-    "hotline": "the {rest} end of the hotline",
+    "hotline": "{Rest} (hotline)",
 }
 """First part of an actor's name -> what it is called."""
 
@@ -151,7 +151,7 @@ def unit_labels(recording: Recording) -> list[str]:
 def actor_label(name: str) -> str:
     """What an actor that is no unit is called: `formation/tanks`, `command/defenders`, `hotline/coalition`."""
     group, _, rest = name.partition("/")
-    return ACTORS.get(group, "{rest}" if rest else name).format(rest=rest.replace("_", " "))
+    return ACTORS.get(group, "{rest}" if rest else name).format(rest=rest.replace("_", " "), Rest=rest.capitalize())
 
 
 class Speaker:

@@ -207,7 +207,7 @@ def test_its_own_state(story: Night) -> None:
     steps = why.why_not(assemble(story, 240), "gun-1")
     assert [step.text.split(" (and")[0] for step in steps] == [
         "GUN-1 is pinned down",
-        "GUN-1 has no rounds left for 122 mm howitzer",
+        "GUN-1 has no rounds left (122 mm howitzer)",
     ]
     assert "(and 1 more of the kind, until 22:30:00)" in steps[0].text
 
