@@ -5,6 +5,8 @@ north. What feeds the clock (`range_entry`, `closest_approach`, `polyline_crossi
 which are the same on every platform. Pure functions: numbers or arrays in, arrays out, all broadcasting.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -61,6 +63,27 @@ def range_entry(px: Real, py: Real, vx: Real, vy: Real, range_m: Real) -> tuple[
     through = near / np.where(moving, c, 1.0)
     t_out = np.where(leaving, forward, np.where(hit | (inside & moving), through, np.inf))
     return t_in, t_out
+
+
+def range_entry_one(px: float, py: float, vx: float, vy: float, range_m: float) -> tuple[float, float]:
+    """`range_entry` of one pair in plain floats: the same rules, a tenth of the cost."""
+    c = vx * vx + vy * vy
+    gap = px * px + py * py - range_m * range_m
+    if c <= STILL_M2PS2:
+        return (0.0, math.inf) if gap <= 0.0 else (math.inf, math.inf)
+    b = px * vx + py * vy
+    cross = px * vy - py * vx
+    root2 = c * range_m * range_m - cross * cross
+    if root2 <= 0.0 or (gap > 0.0 and b >= 0.0):
+        return (0.0, 0.0) if gap <= 0.0 else (math.inf, math.inf)
+    root = math.sqrt(root2)
+    if b <= 0.0:
+        t_out = (root - b) / c
+        t_in = gap / (root - b)
+    else:
+        t_out = -gap / (b + root)
+        t_in = 0.0
+    return max(t_in, 0.0), t_out
 
 
 def closest_approach(px: Real, py: Real, vx: Real, vy: Real, t_max: Real) -> tuple[Floats, Floats]:

@@ -84,6 +84,13 @@ def test_range_entry_does_not_care_where_the_leg_is_cut(
     assert cut + later == pytest.approx(t_in, rel=1e-9, abs=1e-8)
 
 
+@given(metres, metres, speeds, speeds, st.floats(1.0, 5e3))
+def test_range_entry_of_one_pair_is_that_of_many(px: float, py: float, vx: float, vy: float, radius: float) -> None:
+    for r in (radius, float(np.hypot(px, py))):  # also exactly on the rim
+        many = g.range_entry(px, py, vx, vy, r)
+        assert g.range_entry_one(px, py, vx, vy, r) == pytest.approx([float(t) for t in many], rel=1e-12, abs=1e-9)
+
+
 # Closest approach.
 
 
