@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.events import BY_NAME
 from sim.metrics.view import Ints, View
 
-LINKS = ("seen", "reported", "permitted", "approved", "assigned", "impact")
+LINKS = ("seen", "act_observed", "reported", "permitted", "approved", "assigned", "impact")
 """The chain of a supporting fire, in order."""
 
 Times = NDArray[np.float64]
@@ -35,10 +35,10 @@ def ancestors(view: View, kinds: tuple[str, ...]) -> Ints:
 
 
 def chain_times(view: View) -> Times:
-    """(n_missions, 6) seconds of the LINKS of every assigned mission that led to an impact; NaN where the
+    """(n_missions, n_links) seconds of the LINKS of every assigned mission that led to an impact; NaN where the
     log knows no such link."""
     log, missions = view.log, view.log.of("assigned")
-    known = ancestors(view, LINKS[:5])
+    known = ancestors(view, LINKS[:-1])
     impacts = log.of("impact")
     cause = known[impacts, LINKS.index("assigned")]
     first = np.full(len(log), np.nan)
@@ -46,10 +46,10 @@ def chain_times(view: View) -> Times:
     order = order[cause[order] >= 0]
     first[cause[order]] = log.t_ms[impacts[order]]
     times = np.full((len(missions), len(LINKS)), np.nan)
-    for i in range(4):
+    for i in range(len(LINKS) - 2):
         link = known[missions, i]
         times[:, i] = np.where(link >= 0, log.t_ms[link], np.nan)
-    times[:, 4] = log.t_ms[missions]
-    times[:, 5] = first[missions]
-    ended: Times = times[~np.isnan(times[:, 5])] / 1000
+    times[:, -2] = log.t_ms[missions]
+    times[:, -1] = first[missions]
+    ended: Times = times[~np.isnan(times[:, -1])] / 1000
     return ended

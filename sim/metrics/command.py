@@ -44,7 +44,11 @@ def wait(begin: str, end: str) -> Callable[[View], Value | Undefined]:
     return median
 
 
-WAITS = {f"wait_{a}_{b}_s": (a, b) for a, b in [*pairwise(LINKS), ("seen", "impact")]}
+WAITS = {
+    f"wait_{a}_{b}_s": (a, b)
+    for a, b in [("seen", "reported"), *pairwise(LINKS[1:]), ("seen", "impact"), ("act_observed", "impact")]
+}
+"""Metric -> links. The first sight may lie days before; the act that counts is what a report is made of."""
 
 
 def controller_busy(view: View) -> tuple[Ints, Ints, Ints]:

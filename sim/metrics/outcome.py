@@ -48,6 +48,8 @@ def hq_held(view: View) -> Value | Undefined:
     """The headquarters is unbroken at the end, and no effective attacker was ever in its footprint."""
     if view.hq is None:
         return NO_HQ
+    if "hq_units" not in view.meta and not len(view.recording.legs["unit"]):
+        return Undefined("the recording does not say who holds the headquarters")
     holding = holders(view)
     if not holding.any():
         return Undefined("nobody holds the headquarters")

@@ -122,24 +122,32 @@ def ranges(view: View) -> Rows:
 
 def answers(view: View) -> Rows:
     """The hotline: every call, its phase by the clock, what it said, the answer and how long it took."""
-    log = view.log
-    placed = log.payload("call_placed")
-    outcome: dict[int, tuple[int, int | None]] = {}
-    for kind in ("call_answered", "call_unanswered"):
-        rows, payload = log.of(kind), log.payload(kind)
-        kinds = payload.get("answer", np.full(len(rows), -1)).tolist()
-        for row, key, answer in zip(rows.tolist(), payload["call_key"].tolist(), kinds, strict=True):
-            outcome.setdefault(key, (int(log.t_ms[row]), answer if answer >= 0 else None))
-    t_ms = log.t_ms[log.of("call_placed")]
-    rows_out = []
-    for i, (at, key) in enumerate(zip(t_ms.tolist(), placed["call_key"].tolist(), strict=True)):
-        when, answer = outcome.get(key, (None, None))
-        word = "none" if when is None else "unanswered" if answer is None else name_of(Answer, answer)
+    log, names = view.log, view.recording.names
+    rows, placed = log.of("call_placed").tolist(), log.payload("call_placed")
+    phases = phase_of(view, log.t_ms[rows]).tolist()
+    outcome = _outcomes(view, dict(zip(rows, placed["call_key"].tolist(), strict=True)))
+    out = []
+    for row, key, says, phase in zip(rows, placed["call_key"].tolist(), placed["says"].tolist(), phases, strict=True):
+        at, (when, word) = int(log.t_ms[row]), outcome.get(row, (None, "none"))
         wait_s = None if when is None else (when - at) / 1000
-        name = view.recording.names.get(key, str(key))
-        says = name_of(Says, int(placed["says"][i]))
-        rows_out.append([name, at, str(phase_of(view, t_ms)[i]), says, word, wait_s])
-    return rows_of(("call", "t_ms", "phase", "says", "answer", "answer_s"), rows_out)
+        out.append([names.get(key, str(key)), at, phase, name_of(Says, says), word, wait_s])
+    return rows_of(("call", "t_ms", "phase", "says", "answer", "answer_s"), out)
+
+
+def _outcomes(view: View, placed: dict[int, int]) -> dict[int, tuple[int | None, str]]:
+    """Call (event id) -> when and what was answered. An answer belongs to the call among its causes, or, if it names
+    none, to the latest call of its key."""
+    log, found = view.log, dict[int, tuple[int | None, str]]()
+    for kind in ("call_answered", "call_unanswered"):
+        payload = log.payload(kind)
+        words = [name_of(Answer, a) for a in payload["answer"].tolist()] if "answer" in payload else None
+        for i, row in enumerate(log.of(kind).tolist()):
+            calls = [cause for cause in log.causes_of(row) if cause in placed]
+            key = int(payload["call_key"][i])
+            calls = calls or [call for call, k in placed.items() if k == key and call < row]
+            if calls:
+                found[calls[-1]] = int(log.t_ms[row]), words[i] if words else "unanswered"
+    return found
 
 
 def name_of(words: Any, value: int) -> str:

@@ -219,6 +219,8 @@ def provenance_shares(recording: Recording) -> str:
     if not total:
         return "The recording carries no provenance."
     shares = ", ".join(f"{counts[basis] / total:.0%} {basis}" for basis in BASES)
+    unsaid = total - sum(counts[basis] for basis in BASES)
+    shares += f", {unsaid / total:.0%} without a basis" if unsaid else ""
     return f"Of {total} numbers in the scenario: {shares}."
 
 

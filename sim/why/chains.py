@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -177,7 +177,8 @@ def why_not(recording: Recording, shooter: str) -> list[Step]:
     steps = _grouped(recording, rows)
     steps += _grouped(recording, _of_missions(recording, unit))
     if not any(mine[log.of(kind)].any() for kind in ("fired", "opened", "warning_fired")):
-        steps += _grouped(recording, _of_side(recording, unit))
+        side = _grouped(recording, _of_side(recording, unit))
+        steps += [replace(step, text=f"On its side: {step.text}") for step in side]
         steps += [_never(recording, unit)]
     return sorted(steps + _held(recording, unit), key=lambda step: step.t_ms)
 
@@ -220,25 +221,37 @@ def _grouped(recording: Recording, rows: Iterable[int]) -> list[Step]:
     return steps
 
 
-def _held(recording: Recording, unit: int) -> list[Step]:
-    """Weapons of this unit that the scenario declares held; known by the ammunition the recording keeps."""
-    changes, weapons = recording.changes, recording.weapons
+def _weapons(recording: Recording, unit: int) -> list[int]:
+    """Rows of the weapons of a unit, known by the ammunition the recording keeps."""
+    changes = recording.changes
     fields = np.unique(changes["field"][changes["unit"] == unit]).tolist()
     names = [recording.change_fields[f].removeprefix("ammo:") for f in fields]
-    rows = np.flatnonzero(np.isin(weapons["id"], names) & (weapons["held"] == 1)).tolist()
-    return [Step(None, 0, f"{weapons['label'][row]} is held by the scenario") for row in rows]
+    return [int(row) for row in np.flatnonzero(np.isin(recording.weapons["id"], names))]
+
+
+def _held(recording: Recording, unit: int) -> list[Step]:
+    """Weapons of this unit that the scenario declares held."""
+    weapons = recording.weapons
+    held = [row for row in _weapons(recording, unit) if weapons["held"][row]]
+    return [Step(None, 0, f"{weapons['label'][row]}: held by the scenario") for row in held]
 
 
 def _never(recording: Recording, unit: int) -> Step:
-    """That it never fired, and how near an opponent ever was, by the minute of the last twelve hours."""
-    end = int(recording.meta["end_ms"])
+    """That it never fired: whether it had a mission, how near an opponent ever came (by the minute of the last twelve
+    hours), and how far its weapons reach."""
+    end, log = int(recording.meta["end_ms"]), recording.events
+    text = f"{speaker(recording).who(str(recording.units['id'][unit]))} never fired"
+    if not (recording.actors["unit"][log.actor[log.of("assigned")]] == unit).any():
+        text += "; no mission was assigned to it"
     theirs = recording.units["side"] != recording.units["side"][unit]
     nearest = np.inf
     if len(recording.legs["unit"]) and theirs.any():
         for t in range(max(end - 12 * 3_600_000, 0), end + 1, 60_000):
             at = positions(recording, t)
-            gaps = np.hypot(*(at[theirs] - at[unit]).T)
-            nearest = float(np.fmin.reduce(gaps, initial=nearest))
-    who = speaker(recording).who(str(recording.units["id"][unit]))
-    near = f"; no opponent came nearer than {metres(round(nearest * 1000))}" if np.isfinite(nearest) else ""
-    return Step(None, end, f"{who} never fired{near}")
+            nearest = float(np.fmin.reduce(np.hypot(*(at[theirs] - at[unit]).T), initial=nearest))
+    if np.isfinite(nearest):
+        text += f"; no opponent came nearer than {metres(round(nearest * 1000))}"
+    reach = [float(recording.weapons["range_m"][row]) for row in _weapons(recording, unit)]
+    if reach:
+        text += f"; its longest weapon reaches {metres(round(max(reach) * 1000))}"
+    return Step(None, end, text)

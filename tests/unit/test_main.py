@@ -152,7 +152,7 @@ def test_why_and_why_not(stand_in: Path) -> None:
     result = call("why", "night.mcap", "t72-1")
     assert result.exit_code == 0
     assert "MQ9-2 saw T72-1" in result.stdout.splitlines()[0]
-    assert "F-22 gun is held" in call("why", "night.mcap", "f22", "--not").stdout
+    assert "F-22 gun: held" in call("why", "night.mcap", "f22", "--not").stdout
     assert json.loads(call("why", "night.mcap", "t72-1", "--json").stdout)[0]["event"] is not None
     untouched = call("why", "night.mcap", "b52-9")
     assert "no unit 'b52-9'" in refused(untouched)

@@ -301,6 +301,11 @@ def test_the_holders_may_be_named(story: Night) -> None:
     recording = assemble(story, 240)
     recording.meta["hq_units"] = ["screen"]
     assert measure(recording)["hq_held"] is True
+    recording.meta["hq_units"] = ["hq-1"]
+    bare = dataclasses.replace(recording, legs={c: v[:0] for c, v in recording.legs.items()})
+    assert measure(bare)["hq_held"] is True
+    del bare.meta["hq_units"]
+    assert undefined(bare)["hq_held"] == "the recording does not say who holds the headquarters"
     recording.meta["hq_units"] = []
     assert undefined(recording)["hq_held"] == "nobody holds the headquarters"
 
@@ -425,6 +430,20 @@ def test_answers(night: Recording) -> None:
     assert table["answer_s"] == [90, 90, 90, 120, 90]
 
 
+def test_a_call_made_again_has_its_own_answer(story: Night) -> None:
+    first, second = (
+        story.emit(t, "call_placed", "hotline/coalition", None, (), call_key="stop", phase=2, says=4)
+        for t in (T0_MS, T0_MS + 60_000)
+    )
+    story.emit(T0_MS + 70_000, "call_answered", "hotline/russian", None, (second,), call_key="stop", answer=1)
+    story.emit(T0_MS + 80_000, "call_answered", "hotline/russian", None, (first,), call_key="stop", answer=2)
+    third = story.emit(T0_MS + 90_000, "call_placed", "hotline/coalition", None, (), call_key="stop", phase=2, says=4)
+    table = tables(assemble(story, 240))["answers"]
+    assert third
+    assert table["answer"] == ["assure", "disown", "none"]
+    assert table["answer_s"] == [80, 10, None]
+
+
 def test_waits_follow_the_causes_and_not_the_clock(story: Night) -> None:
     """Two missions interleaved in time; each keeps its own times."""
     for serial, (target, gap) in enumerate((("t72-1", 1000), ("t72-2", 3000))):
@@ -441,12 +460,28 @@ def test_waits_follow_the_causes_and_not_the_clock(story: Night) -> None:
             story.emit(t + k, "impact", "f15-1", target, cause, x_mm=0, y_mm=0, weapon_key="gbu", salvo=serial)
     values = told(story)
     assert values["wait_seen_reported_s"] == 4
+    assert values["wait_act_observed_reported_s"] == 2
+    assert values["wait_act_observed_impact_s"] == 12
     assert values["wait_reported_permitted_s"] == 2
     assert values["wait_permitted_approved_s"] == 2
     assert values["wait_approved_assigned_s"] == 2
     assert values["wait_assigned_impact_s"] == 4
     assert values["wait_seen_impact_s"] == 14
-    assert tables(assemble(story, 240))["waits"]["missions"] == [2] * 5
+    assert tables(assemble(story, 240))["waits"]["missions"] == [2] * 6
+
+
+def test_the_controllers_of_a_command(story: Night) -> None:
+    """A command that takes controllers: as many as it says, or as were ever taken at once."""
+    shot(story, T0_MS, "gun-1", "d30")
+    shot(story, T0_MS + 100_000, "gun-1", "d30")
+    for serial, (begun, freed) in enumerate([(0, 50_000), (10_000, 20_000), (20_000, 40_000)]):
+        story.emit(T0_MS + begun, "controller_taken", "command", "a-1", (), serial=serial)
+        story.emit(T0_MS + freed, "controller_freed", "command", "a-1", (), serial=serial)
+    recording = assemble(story, 240)
+    recording.actors["role"][recording.actors["role"] == "controller"] = "x"
+    assert measure(recording)["controller_load"] == pytest.approx(80 / 200)
+    recording.meta["controllers"] = {"command": 4}
+    assert measure(recording)["controller_load"] == pytest.approx(80 / 400)
 
 
 def test_controller_load(story: Night) -> None:

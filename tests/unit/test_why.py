@@ -178,9 +178,10 @@ def test_names_are_found_by_id_label_and_part(night: Recording) -> None:
 
 def test_a_held_weapon_and_a_shooter_that_never_fired(night: Recording) -> None:
     said = texts(why.why_not(night, "f22"))
-    assert "F-22 gun is held by the scenario" in said
-    assert "F22 never fired; no opponent came nearer than" in said
-    assert "The rules forbid fire on A-1: river" in said
+    assert "F-22 gun: held by the scenario" in said
+    assert "F22 never fired; no mission was assigned to it; no opponent came nearer than" in said
+    assert said.splitlines()[-1].endswith("its longest weapon reaches 1.5 km")
+    assert "On its side: The rules forbid fire on A-1: river" in said
 
 
 def test_waits_of_its_own_missions_only(night: Recording) -> None:
@@ -217,7 +218,7 @@ def test_without_legs_no_distance_is_claimed(story: Night) -> None:
 
     recording = assemble(story, 240)
     bare = dataclasses.replace(recording, legs={c: v[:0] for c, v in recording.legs.items()})
-    assert why.why_not(bare, "f22")[-1].text == "F22 never fired"
+    assert why.why_not(bare, "f22")[-1].text == "F22 never fired; no mission was assigned to it"
 
 
 def test_local_time_carries_the_date_of_days_before(night: Recording) -> None:
