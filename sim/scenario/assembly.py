@@ -13,7 +13,8 @@ from typing import Any
 
 from sim.scenario.evidence import Claims
 from sim.scenario.overlay import Setting, apply_all, merge
-from sim.scenario.reading import Map, Mark, Problem, ScenarioError, Seq, decode, fail, read_bytes, read_map, read_yaml
+from sim.scenario.reading import Problem, ScenarioError, decode, fail, read_bytes, read_map, read_yaml
+from sim.scenario.tree import Map, Mark, Seq
 
 MOST_EXTENDS = 5
 Override = str | tuple[str, Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from sim.scenario.provenance import BASES, TRUST, Fact
 from sim.scenario.reading import Problem, read_yaml
 from sim.scenario.schema import ProvenanceRow
 
+_NUMBERS = re.compile(r"^( +)numbers:.*\n?(?:\1 .*\n?|\n)*", re.MULTILINE)
 _HEAD = re.compile(r"^ *- id: *(\S+) *$", re.MULTILINE)
 
 
@@ -34,10 +36,9 @@ class Claims:
     def numbers(self, claim: str) -> list[tuple[Any, str, str | None]]:
         """(value, unit, absolute time or None) of every number in a claim."""
         if claim not in self._numbers:
-            block = self._text[claim]
-            cut = re.search(r"^\S", block[1:], re.MULTILINE)
-            root, _ = read_yaml(block[: cut.start() + 1] if cut else block, self.shown)
-            found = root[0].get("numbers") if isinstance(root, list) and isinstance(root[0], dict) else None
+            block = _NUMBERS.search(self._text[claim])
+            root, _ = read_yaml(textwrap.dedent(block[0]), self.shown) if block else ({}, [])
+            found = root.get("numbers") if isinstance(root, dict) else None
             rows = [row for row in found or () if isinstance(row, dict) and "value" in row]
             self._numbers[claim] = [(row["value"], str(row.get("unit") or ""), row.get("at")) for row in rows]
         return self._numbers[claim]

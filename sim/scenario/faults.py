@@ -9,8 +9,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from sim.scenario.overlay import Step, near, show, some
-from sim.scenario.reading import Map, Mark, Problem, Seq
+from sim.scenario.reading import Problem
 from sim.scenario.schema import Scenario
+from sim.scenario.tree import Map, Mark, Seq
 
 _NAME = "a name: small letters, digits, `-`, `_` and `.`, at most 60"
 _BOUNDS = {

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.scenario.overlay import leaves, near, parse
-from sim.scenario.reading import Map, Mark, Problem, ScenarioError, Seq, read_bytes, read_map, read_yaml
+from sim.scenario.reading import Problem, ScenarioError, read_bytes, read_map, read_yaml
 from sim.scenario.schema import ProvenanceRow, Scenario
+from sim.scenario.tree import Map, Mark, Seq
 
 _ABOUT = frozenset({"basis", "source", "claim", "low", "high", "confidence", "note"})
 

@@ -16,8 +16,9 @@ from sim.scenario.assembly import Draft, Override, assemble, extended, inline_so
 from sim.scenario.faults import problems_of, prune
 from sim.scenario.overlay import Step, apply_all, has_ids, in_order, merge, near, show, some
 from sim.scenario.provenance import take_off
-from sim.scenario.reading import Map, Mark, Problem, ScenarioError, Seq, read_map
+from sim.scenario.reading import Problem, ScenarioError, read_map
 from sim.scenario.schema import Scenario
+from sim.scenario.tree import Map, Mark, Seq
 from sim.scenario.writing import digest, write_yaml
 
 MOST_MESSAGES = 60

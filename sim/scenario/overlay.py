@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from sim.scenario.reading import Map, Mark, Problem, Seq
+from sim.scenario.reading import Problem
+from sim.scenario.tree import Map, Mark, Seq
 
 ORDERED = frozenset({"ladder"})  # lists with ids whose order means something
 

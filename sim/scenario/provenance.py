@@ -14,7 +14,8 @@ from typing import Any
 
 from sim.scenario import quantity
 from sim.scenario.overlay import has_ids, near, some, through
-from sim.scenario.reading import Map, Mark, Problem, Seq
+from sim.scenario.reading import Problem
+from sim.scenario.tree import Map, Mark, Seq
 
 BASES = ("stated", "derived", "analogue", "assumption")
 KEYS = frozenset({"basis", "source", "claim", "low", "high", "confidence", "note"})

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sim.scenario.reading import scalar
+from sim.scenario.tree import scalar
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.+(/-][A-Za-z0-9 _./()+;'%=<>*-]*")
 _ODD = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sim import scenario as room
-from sim.scenario.reading import MAX_DEPTH, read_yaml, scalar
+from sim.scenario.reading import read_yaml
+from sim.scenario.tree import MAX_DEPTH, scalar
 
 MINI = Path(__file__).parent / "mini.yaml"
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from sim import scenario as room
 from sim.scenario.overlay import leaves, merge, parse, show
-from sim.scenario.reading import Map, Seq, read_yaml
+from sim.scenario.reading import read_yaml
+from sim.scenario.tree import Map, Seq
 from sim.scenario.writing import write_yaml
 
 MINI = Path(__file__).parent / "mini.yaml"
