@@ -185,7 +185,7 @@ class Speaker:
 
     def named(self, key: int) -> str:
         """What a key of the log stands for, without the prefix of its room (`roe/river` is `river`)."""
-        name = self.names.get(key, "an unnamed one")
+        name = self.names.get(key, "an unnamed one" if key else "no order")
         return name.rpartition("/")[2].replace("_", " ") if "/" in name else name
 
     def words(self, event: Event) -> dict[str, Any]:

@@ -4,8 +4,10 @@ import dataclasses
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 import sim.engine
 import sim.scenario
-from sim import metrics
+from sim import metrics, why
 from sim import recording as rec
 from sim.__main__ import app
 from sim.experiment import verify
@@ -181,6 +183,57 @@ def test_check_and_explain_of_the_base_scenario() -> None:
     assert body["problems"]
     assert "clock.strat" in refused(call("check", base, "--set", "clock.strat=3"))
     assert "stated" in call("explain", base, "clock.start").stdout
+
+
+# ---------------------------------------------------------------- the real engine, from end to end
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("real") / "night.mcap"
+    result = call("run", ROOT / "scenarios" / "khusham.yaml", "--seed", 7, "-o", path)
+    assert result.exit_code == 0, result.output
+    assert "Clock of the night" in result.stdout
+    return path
+
+
+def test_a_real_run_verifies(real: Path) -> None:
+    result = call("verify", real)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1] == "verified"
+
+
+def test_a_real_run_reads_in_words(real: Path) -> None:
+    night = rec.load(real)
+    unnamed = [said for i in range(len(night.events)) if "unnamed" in (said := why.sentence(night, i))]
+    assert not unnamed, unnamed[0]
+    assert metrics.measure(night)["attackers_unhurt"] is not None
+    where = metrics.tables(night)["disposition"]
+    assert sum(where["people"]) == night.units["people"][night.units["side"] == "attackers"].sum()
+    fate = int(night.events.of("killed")[-1])
+    kinds = {night.events.event(i).kind for i in why.ancestors(night, fate)}
+    assert kinds & {"seen", "act_observed", "order_begun"}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="signals of POSIX")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_in_the_middle_leaves_nothing(number: signal.Signals, code: int, tmp_path: Path) -> None:
+    words = ["-m", "sim", "run", str(ROOT / "scenarios" / "khusham.yaml"), "-n", "200", "-j", "2"]
+    words += ["-o", str(tmp_path / "night.mcap")]
+    child = subprocess.Popen(
+        [sys.executable, *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        time.sleep(2.5)
+        assert child.poll() is None, "ended before the signal"
+        child.send_signal(number)
+        said_out, said_err = child.communicate(timeout=30)
+    finally:
+        child.kill()
+    assert child.returncode == code
+    assert "Traceback" not in said_err
+    assert said_out == ""
+    assert not os.listdir(tmp_path)
 
 
 # ---------------------------------------------------------------- what a call costs
