@@ -20,61 +20,69 @@ from sim.log import Log
 from sim.world import Body, Fate, Mount, World
 
 Floats = NDArray[np.float64]
-HULL_CLASS = {Body.SOFT: "soft", Body.ARMOUR: "armour", Body.GUN: "gun"}
+HULL_LOST = int(Hull.K)
 
 
 def strike(
-    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int], damage: Any
-) -> list[int]:
-    """Let impacts xy (k, 2), logged as `ids`, hurt whoever is there, friend or foe. Returns the units struck at."""
+    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int], damage: Any, d2: Floats
+) -> None:
+    """Let impacts xy (k, 2), logged as `ids`, hurt whoever is there, friend or foe.
+
+    d2: (k, n_units) squared distances of the impacts from all units, m2.
+    """
     widest = max(damage.radius_m.values())
     if widest <= 0.0:
-        return []
-    reach = carleton_reach(damage.d0, widest)
-    where = world.legs.all_at(world.clock.now_ms)
-    gap = where[:, None, :] - xy[None, :, :]
-    nearest = np.sqrt((gap * gap).sum(axis=2).min(axis=1))
-    near = np.flatnonzero((nearest <= reach + world.spread_m) & ~world.is_air & world.present)
-    for u in near.tolist():
-        _strike_unit(world, log, draws, mount, salvo, xy - where[u], ids, damage, u)
-    return [int(u) for u in near]
+        return
+    reach = carleton_reach(damage.d0, widest) + world.spread_m
+    near = np.flatnonzero((d2.min(axis=0) <= reach * reach) & world.on_ground & world.present).tolist()
+    if not near:
+        return
+    rows = np.concatenate([world.rows_of[u] for u in near])
+    where = world.legs.all_at(world.clock.now_ms)[world.entity_unit[rows]] + world.offset_m[rows]
+    kill = kill_probability(xy, where, damage.d0, _radii(world, rows, near, damage))
+    p_hurt = kill[0] if len(xy) == 1 else 1.0 - (1.0 - kill).prod(axis=0)
+    start = 0
+    for u in near:
+        n = world.count[u]
+        p = p_hurt[start : start + n]
+        if p.any():
+            worst = kill[:, start : start + n]
+            _hurt(world, log, draws, mount, salvo, ids, damage, u, p, worst)
+        start += n
 
 
-def _radii(world: World, u: int, rows: slice, damage: Any) -> Floats:
+def _radii(world: World, rows: NDArray[np.int64], near: list[int], damage: Any) -> Floats:
     """(m,) Carleton radius of each entity by body, posture and cover; 0: cannot be hurt."""
     radius = damage.radius_m
-    person = radius.get(world.posture(u), 0.0)
-    table = [person, radius.get("soft", 0.0), radius.get("armour", 0.0), radius.get("gun", 0.0), 0.0]
-    out = np.array([table[b] for b in world.body[rows]])
+    table = np.array([radius.get(name, 0.0) for name in ("soft", "soft", "armour", "gun")] + [0.0])
+    out = table[world.body[rows]]
+    person = np.repeat([radius.get(world.posture(u), 0.0) for u in near], [world.count[u] for u in near])
+    people = world.body[rows] == Body.PERSON
+    out[people] = person[people]
     host = world.inside[rows]
-    covered = (host >= 0) & (world.hull[np.maximum(host, 0)] & Hull.K == 0)
-    out[covered] = 0.0
+    out[(host >= 0) & (world.hull[np.maximum(host, 0)] & HULL_LOST == 0)] = 0.0
     return out
 
 
-def _strike_unit(
-    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int], damage: Any, u: int
-) -> None:
-    """Impacts at xy (k, 2) relative to unit u against each of its entities."""
+def _hurt(
+    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, ids: list[int], damage: Any, u: int, p_hurt: Floats,
+    kill: Floats,
+) -> None:  # fmt: skip
+    """Draw the fates of the entities of unit u: p_hurt (n,) over all rounds, kill (k, n) of each."""
     n = world.count[u]
-    rows = slice(world.first[u], world.first[u] + n)
-    radius = _radii(world, u, rows, damage)
-    kill = kill_probability(xy, world.offset_m[rows], damage.d0, radius)
-    p_hurt = kill[0] if len(xy) == 1 else 1.0 - (1.0 - kill).prod(axis=0)
-    if not p_hurt.any():
-        return
     luck = draws.block(Purpose.DAMAGE, pair(mount.key, world.keys[u]), salvo, 2 * n)
-    hurt = np.flatnonzero(luck[:n] < p_hurt)
-    if not len(hurt):
+    hurt = np.flatnonzero(luck[:n] < p_hurt).tolist()
+    if not hurt:
         return
-    worst = kill.argmax(axis=0)
-    for i in hurt.tolist():
-        row, cause = rows.start + i, ids[int(worst[i])]
+    first = world.first[u]
+    for i in hurt:
+        row, cause = first + i, ids[int(kill[:, i].argmax())]
         facts = {"p": float(p_hurt[i]), "draw": float(luck[i])}
         if world.body[row] == Body.PERSON:
             wound(world, log, draws, row, luck[n + i] < damage.lethal, mount, salvo, cause, facts)
         else:
-            break_hull(world, log, draws, row, float(luck[n + i]), damage.hull, damage.lethal, mount, salvo, cause, facts)
+            outcome = float(luck[n + i])
+            break_hull(world, log, draws, row, outcome, damage.hull, damage.lethal, mount, salvo, cause, facts)
     touched(world, u)
 
 

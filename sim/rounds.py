@@ -119,9 +119,13 @@ def _land(
             log.emit("dud", shooter, toward, (cause,), weapon_key=mount.signed_key, salvo=salvo)
     burst_xy = xy[good]
     if ids:
-        strike(world, log, draws, mount, salvo, burst_xy, ids, mount.weapon.damage)
-        for phase, fn in world.impact_hooks:
-            world.clock.soon(phase, shooter, fn, mount, burst_xy, ids)
+        gap = world.legs.all_at(world.clock.now_ms)[None, :, :] - burst_xy[:, None, :]
+        d2 = (gap * gap).sum(axis=2)
+        strike(world, log, draws, mount, salvo, burst_xy, ids, mount.weapon.damage, d2)
+        nearest = float(d2[:, world.on_ground].min()) ** 0.5
+        for phase, radius_m, fn in world.impact_hooks:
+            if radius_m is None or nearest <= radius_m(mount):
+                world.clock.soon(phase, shooter, fn, mount, d2, burst_xy, ids)
     if landed is not None:
         landed(ids)
 

@@ -42,9 +42,9 @@ class Conditions:
         self._signals: dict[str, list[Node]] = {}
         self._losses: dict[int, list[Node]] = {}
         self._quiet: list[Node] = []
+        self._ever_quiet = False
         log.watch(self._seen)
         world.loss_hooks.append((Phase.MORALE, self._lost))
-        world.impact_hooks.append((Phase.MOVE, self._fell))
 
     def when(self, condition: Any, label: str, phase: int, actor: int, then: Then) -> None:
         """Call `then(causes)` for `actor` in `phase` when `condition` first holds. `label` addresses its delays."""
@@ -81,6 +81,9 @@ class Conditions:
 
     def watch_quiet(self, node: Node) -> None:
         """Arm a node on quiet at a point."""
+        if not self._ever_quiet:
+            self._ever_quiet = True
+            self._world.impact_hooks.append((Phase.MOVE, None, self._fell))
         self._quiet.append(node)
 
     # -- what comes in
@@ -103,7 +106,7 @@ class Conditions:
                 nodes.remove(node)
                 node.happened(())
 
-    def _fell(self, mount: Any, xy: Any, ids: list[int]) -> None:
+    def _fell(self, mount: Any, d2: Any, xy: Any, ids: list[int]) -> None:
         for node in self._quiet:
             node.disturbed(xy)
 

@@ -150,7 +150,8 @@ def circle_probability(radius: Real, sigma: Real, offset: Real = 0.0) -> Floats:
     """
     x = np.square(np.asarray(radius, dtype=np.float64) / sigma)
     nc = np.square(np.asarray(offset, dtype=np.float64) / sigma)
-    out: Floats = np.where(nc > 0.0, np.minimum(chndtr(x, 2.0, nc), 1.0), -np.expm1(-0.5 * x))
+    # below 1e-30 the offset is without effect, and the library loses digits at subnormal nc
+    out: Floats = np.where(nc > 1e-30, np.minimum(chndtr(x, 2.0, nc), 1.0), -np.expm1(-0.5 * x))
     return out
 
 

@@ -101,9 +101,11 @@ def burst_hit(
 
 
 def kill_within(p_hit: Real, p_kill_given_hit: Real, shots: Real) -> Floats:
-    """P(killed within n independent shots): 1 - (1 - p)**n with p = P(hit) P(kill | hit) < 1."""
-    out: Floats = -np.expm1(shots * np.log1p(-np.asarray(p_hit) * p_kill_given_hit))
-    return out
+    """P(killed within n independent shots): 1 - (1 - p)**n with p = P(hit) P(kill | hit)."""
+    p = np.asarray(p_hit) * p_kill_given_hit
+    sure = p >= 1.0
+    out: Floats = -np.expm1(shots * np.log1p(-np.where(sure, 0.0, p)))
+    return np.where(sure & (np.asarray(shots) > 0), 1.0, out)
 
 
 def expected_shots(p: Real) -> Floats:

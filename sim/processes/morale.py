@@ -17,6 +17,7 @@ from sim.world import SIDES, Mount
 
 PHASES = (Phase.MORALE,)
 READS = ("fit", "hull", "legs", "broken")
+SUPPORTING = ("indirect", "guided", "strafe")
 WRITES = ("broken", "withdrawing", "surrendered")
 
 
@@ -78,19 +79,19 @@ class Morale:
                 if company.side == self.world.side[u] and company.units[0] != u:
                     self.check(company)
 
-    def fell(self, mount: Mount, xy: Any, ids: list[int]) -> None:
+    def reach_m(self, mount: Mount) -> float:
+        """Radius within which supporting fire at a side that has morale is felt; -1 for other fire."""
+        law = self.ctx.scenario.morale.get(SIDES[1 - self.world.side[mount.unit]])  # type: ignore[call-overload]
+        return float(law.near_m) if law is not None and mount.weapon.kind in SUPPORTING else -1.0
+
+    def fell(self, mount: Mount, d2: Any, xy: Any, ids: list[int]) -> None:
         """Enemy supporting fire near units of a company whose own guns are silent or gone counts as unanswered."""
-        firing = 1 - int(self.world.side[mount.unit])
-        if SIDES[firing] not in self.ctx.scenario.morale or mount.weapon.kind in ("shot", "aimed"):
-            return
-        near_m = self.ctx.scenario.morale[SIDES[firing]].near_m  # type: ignore[index]
-        where = self.world.legs.all_at(self.ctx.clock.now_ms)
-        gap = where[:, None, :] - xy[None, :, :]
-        near = (gap * gap).sum(axis=2) <= near_m**2
-        silent = not any(self.world.firing[m.unit] for m in self.guns[firing])
+        side = 1 - int(self.world.side[mount.unit])
+        near = d2 <= self.reach_m(mount) ** 2
+        silent = not any(self.world.firing[m.unit] for m in self.guns[side])
         for company in self.companies.values():
-            if company.side == firing and not company.broken:
-                hits = int(near[company.units].any(axis=0).sum())
+            if company.side == side and not company.broken:
+                hits = int(near[:, company.units].any(axis=1).sum())
                 if hits:
                     company.last_cause = ids[0]
                     company.unanswered += hits if silent else 0
@@ -182,7 +183,7 @@ def start(ctx: Context) -> None:
     """Draw every company's resolve; watch losses, impacts and halts."""
     morale = Morale(ctx)
     ctx.world.loss_hooks.append((Phase.MORALE, morale.lost))
-    ctx.world.impact_hooks.append((Phase.MORALE, morale.fell))
+    ctx.world.impact_hooks.append((Phase.MORALE, morale.reach_m, morale.fell))
     ctx.log.on("halt_obeyed", Phase.MORALE, ctx.clock.handle("morale/attackers"), morale.halted)
 
 

@@ -19,7 +19,7 @@ from sim.crossings import Crossings
 from sim.draws import Purpose, key, pair, signed, span_ms
 from sim.effects.seeing import exposure, time_to_exposure
 from sim.events import Act
-from sim.geometry import range_entry
+from sim.geometry import range_entry, range_entry_one
 from sim.world import SIDES, Status
 
 PHASES = (Phase.REPLAN, Phase.COMMAND)
@@ -51,6 +51,10 @@ class Sensing:
         self.z = np.abs(world.altitude_m[a] - world.altitude_m[b])
         self.t0, self.pos, self.vel = world.legs.t0_ms.copy(), world.legs.pos.copy(), world.legs.vel.copy()
         self.looks = [_looks(unit) for unit in world.unit]
+        self.group_rows: dict[tuple[int, int], Ints] = {}
+        for row, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+            self.group_rows.setdefault((world.formation[i], j), []).append(row)  # type: ignore[arg-type]
+        self.group_rows = {pair_: np.array(rows) for pair_, rows in self.group_rows.items()}
         self.drops: dict[tuple[int, int], Call] = {}
         self._unit_columns()
 
@@ -83,38 +87,50 @@ class Sensing:
         self.power, self.far, self.signature = np.zeros(n), np.zeros(n), np.zeros(n)
         self._refresh(range(n))
 
-    def _refresh(self, units: Any) -> None:
-        world = self.world
+    def _refresh(self, units: Any) -> list[int]:
+        """Renew the columns of `units`; those for which anything differs."""
+        world, altered = self.world, []
         for u in units:
-            sensor = self.sensor[u]
-            present = bool(world.present[u]) and world.alive(u)
+            sensor, old = self.sensor[u], (self.power[u], self.far[u], self.signature[u])
+            there = bool(world.present[u]) and world.alive(u)
             if sensor is not None:
-                self.power[u] = self.hazard_constant(sensor) if present and not world.surrendered[u] else 0.0
+                self.power[u] = self.hazard_constant(sensor) if there and not world.surrendered[u] else 0.0
                 clear = min(sensor.reach_m, world.visibility_m)
                 self.far[u] = sensor.reach_m * sensor.through_fog + clear * (1.0 - sensor.through_fog)
             look = world.unit[u].signature
             state = look.firing if world.firing[u] else look.moving if world.moving[u] else look.still
-            self.signature[u] = state if present else 0.0
+            self.signature[u] = state if there else 0.0
+            if (self.power[u], self.far[u], self.signature[u]) != old:
+                altered.append(u)
+        return altered
 
     def hazard_constant(self, sensor: Any) -> float:
         """k of gamma = k / r**3, m3/s, in the light of now."""
         return float(sensor.reference_range_m**3 / sensor.reference_time_s * sensor.light[self.world.light])
 
     def replan(self, units: list[int]) -> None:
-        """Account with the old legs and rates, take over the new, solve again."""
-        self._refresh(units)
-        rows = self.crossing.touching(units)
-        now = self.ctx.clock.now_ms
+        """Account with the old legs and rates, take over the new, solve again. Equal legs and rates are a no-op."""
+        legs, now = self.world.legs, self.ctx.clock.now_ms
+        turned = [u for u in units if legs.t0_ms[u] != self.t0[u]]
+        altered = self._refresh(units)
+        concerned = sorted({*turned, *altered})
+        if not concerned:
+            return
+        rows = self.crossing.touching(concerned)
+        rows = rows[~self.resting[rows]]
+        rows = rows[(self.rate[rows] > 0.0) | (self.power[self.crossing.a[rows]] * self.signature[self.crossing.b[rows]] > 0.0)]
         if len(rows):
             self.account(rows, now)
-        index = np.array(units)
-        legs = self.world.legs
-        self.t0[index], self.pos[index], self.vel[index] = legs.t0_ms[index], legs.pos[index], legs.vel[index]
+        if turned:
+            index = np.array(turned)
+            self.t0[index], self.pos[index], self.vel[index] = legs.t0_ms[index], legs.pos[index], legs.vel[index]
         if len(rows):
             self.solve(rows, now)
-        held = self.leaving.touching(units)
-        if len(held):
-            self._solve_leaving(held, now)
+        gone = [u for u in altered if self.power[u] == 0.0 or self.signature[u] == 0.0]
+        if turned or gone or len(altered) == len(self.power):
+            held = self.leaving.touching(concerned)
+            if len(held):
+                self._solve_leaving(held, now)
 
     def _relative(self, rows: Ints, t_ms: int | Ints) -> tuple[Floats, Floats, Floats, Floats]:
         """Relative position and velocity of `rows` at t_ms (one, or one each) along the planned legs."""
@@ -181,27 +197,30 @@ class Sensing:
         a, b = int(self.crossing.a[row]), int(self.crossing.b[row])
         group, picture = world.formation[a], world.beliefs[world.side[a]]
         new = picture.status[b] != Status.HELD
-        self.account(np.array([row]), now)
         picture.hold(b, group, a)
         sensor = self.sensor[a]
         assert sensor is not None
         if new:
             self.fix(picture, b, a, now)
             picture.looks[b] = self.looks[b]
-        px, py, _, _ = self._relative(np.array([row]), now)
-        range_m = float(np.sqrt(px[0] ** 2 + py[0] ** 2 + self.z[row] ** 2))
+        (ax, ay), (bx, by) = world.legs.at(a, now), world.legs.at(b, now)
+        range_m = float(((bx - ax) ** 2 + (by - ay) ** 2 + self.z[row] ** 2) ** 0.5)
         id_ = ctx.log.emit(
             "seen", world.actor[a], world.actor[b],
             range_mm=round(range_m * 1e3), sigma_mm=round(sensor.fix_error_m * 1e3),
         )  # fmt: skip
         if new or picture.seen_id[b] < 0:
             picture.seen_id[b] = id_
-            picture.across[b] = {line for line in self._beyond(b)}
-        self._rest(group, b, now)
+            picture.across[b] = set(self._beyond(b))
+        self._rest(row, group, b, now)
         self.times_seen[row] += 1
-        self.need[row] = float(ctx.draws.exponentials(Purpose.SEEING, [self.who[row]], int(self.times_seen[row]))[0])
+        self.need[row] = -np.log(ctx.draws.one(Purpose.SEEING, self.who[row], int(self.times_seen[row])))
         self.leaving.open[row] = True
-        self._solve_leaving(np.array([row]), now)
+        vel = world.legs.vel
+        vx, vy = float(vel[b, 0] - vel[a, 0]), float(vel[b, 1] - vel[a, 1])
+        _, out_s = range_entry_one(bx - ax, by - ay, vx, vy, float(self.far[a]))
+        self.leaving.time_ms[row] = now + out_s * 1e3
+        self.leaving.book()
         self._record(b, now, a)
         drop = self.drops.pop((int(world.side[a]), b), None)
         if drop is not None:
@@ -229,16 +248,17 @@ class Sensing:
             a = picture.holders[b][min(picture.holders[b])]
             self.fix(picture, b, a, self.ctx.clock.now_ms)
 
-    def _rest(self, group: int, b: int, now: int) -> None:
+    def _rest(self, row: int, group: int, b: int, now: int) -> None:
         """The others of the formation rest while one of them holds b."""
-        rows = [r for r in self.crossing.of_b(b).tolist() if self.world.formation[int(self.crossing.a[r])] == group]
-        index = np.array(rows)
-        self.account(index, now)
+        index = self.group_rows[(group, b)]
+        if len(index) > 1:
+            self.account(index, now)
         self.resting[index] = True
         self.rate[index] = 0.0
         self.crossing.time_ms[index] = np.inf
 
     def _left(self, rows: Ints, now: int) -> None:
+        again: list[Ints] = []
         for row in rows.tolist():
             a, b = int(self.leaving.a[row]), int(self.leaving.b[row])
             group, picture = self.world.formation[a], self.world.beliefs[self.world.side[a]]
@@ -248,12 +268,13 @@ class Sensing:
             id_ = self.ctx.log.emit("sight_lost", self.world.actor[a], self.world.actor[b], (picture.seen_id[b],))
             if picture.release(b, group, now):
                 self._stale(picture, b, now, id_)
-            group_rows = np.array(
-                [r for r in self.crossing.of_b(b).tolist() if self.world.formation[int(self.crossing.a[r])] == group]
-            )
-            self.resting[group_rows] = False
-            self.last_ms[group_rows] = now
-            self.solve(group_rows, now)
+            index = self.group_rows[(group, b)]
+            self.resting[index] = False
+            self.last_ms[index] = now
+            if self.signature[b] > 0.0:
+                again.append(index)
+        if again:
+            self.solve(np.concatenate(again), now)
 
     # -- ageing
 
@@ -281,6 +302,8 @@ class Sensing:
         self._record(b, now, -1)
 
     def _record(self, b: int, now: int, observer: int) -> None:
+        if not self.world.record_changes:
+            return
         picture = self.world.beliefs[1 - self.world.side[b]]
         tag = picture.tag[b]
         picture.record(b, now, signed(key(tag)) if tag else 0, observer)

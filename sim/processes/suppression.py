@@ -32,16 +32,12 @@ class Suppression:
         self.call: list[Call | None] = [None] * n
         self.cause = [-1] * n
 
-    def fell(self, mount: Mount, xy: Any, ids: list[int]) -> None:
-        """Impacts xy (k, 2): every unit within the weapon's radius of one is pushed once for each."""
+    def fell(self, mount: Mount, d2: Any, xy: Any, ids: list[int]) -> None:
+        """Impacts at squared distances d2 (k, n_units): each pushes every unit within the weapon's radius once."""
         suppress = mount.weapon.suppress
-        if suppress.radius_m is None or suppress.push == 0.0:
-            return
-        where = self.world.legs.all_at(self.ctx.clock.now_ms)
-        gap = where[:, None, :] - xy[None, :, :]
-        near = (gap * gap).sum(axis=2) <= suppress.radius_m**2
-        for u in np.flatnonzero(near.any(axis=1) & self.world.present & ~self.world.is_air).tolist():
-            self.push(u, suppress.push * int(near[u].sum()), ids[int(near[u].argmax())])
+        near = d2 <= suppress.radius_m**2
+        for u in np.flatnonzero(near.any(axis=0) & self.world.present & self.world.on_ground).tolist():
+            self.push(u, suppress.push * int(near[:, u].sum()), ids[int(near[:, u].argmax())])
 
     def push(self, u: int, amount: float, cause: int) -> None:
         """Raise the level of unit u at once."""
@@ -103,8 +99,14 @@ class Suppression:
         self.set_inflow(u, sum(rows[mount] for mount in sorted(rows)), cause)
 
 
+def _reach_m(mount: Mount) -> float:
+    """Radius within which an impact of a mount's weapon pushes."""
+    suppress = mount.weapon.suppress
+    return suppress.radius_m if suppress.radius_m is not None and suppress.push > 0.0 else -1.0
+
+
 def start(ctx: Context) -> None:
     """Watch impacts and aimed fire."""
     suppression = Suppression(ctx)
-    ctx.world.impact_hooks.append((Phase.SUPPRESS, suppression.fell))
+    ctx.world.impact_hooks.append((Phase.SUPPRESS, _reach_m, suppression.fell))
     ctx.world.fire_hooks.append((Phase.SUPPRESS, suppression.fired_on))

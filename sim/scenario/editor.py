@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from sim.scenario.provenance import BASES, TRUST
+from sim.scenario.quantity import Duration
 from sim.scenario.schema import Scenario
 
 _TEXT = {"type": "string"}
@@ -21,6 +24,7 @@ _ABOUT: dict[str, Any] = {
     "confidence": {"enum": list(TRUST)},
     "note": _TEXT,
 }
+_NOT_ABOUT = f"^(?!(?:{'|'.join(['provenance', *_ABOUT])})$)"
 _UNIT_OWN = ("id", "kind", "formation", "tag")
 
 
@@ -36,8 +40,15 @@ def _annotated() -> dict[str, Any]:
 
 
 def _is_map(form: dict[str, Any], defs: dict[str, Any]) -> bool:
-    target = defs.get(str(form.get("$ref", "")).rpartition("/")[2], form)
-    return target.get("type") == "object" or "discriminator" in form
+    name = str(form.get("$ref", "")).rpartition("/")[2]
+    target = defs.get(name, form)
+    return name != "DelayLaw" and (target.get("type") == "object" or "discriminator" in form)
+
+
+def _valued(form: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
+    """A form, or the same as a value with what is known about it."""
+    loose: dict[str, Any] = _loosen(form, defs)
+    return loose if _is_map(form, defs) else {"anyOf": [loose, {"$ref": "#/$defs/Annotated"}]}
 
 
 def _loosen(form: Any, defs: dict[str, Any]) -> Any:
@@ -46,17 +57,22 @@ def _loosen(form: Any, defs: dict[str, Any]) -> Any:
         return [_loosen(item, defs) for item in form]
     if not isinstance(form, dict):
         return form
+    if form == {"$ref": "#/$defs/DelayLaw"}:
+        return {"anyOf": [form, TypeAdapter(Duration).json_schema()]}
     out = {key: _loosen(item, defs) if key != "properties" else item for key, item in form.items()}
     if "properties" in form:
-        out["properties"] = {
-            key: _loosen(item, defs)
-            if _is_map(item, defs)
-            else {"anyOf": [_loosen(item, defs), {"$ref": "#/$defs/Annotated"}]}
-            for key, item in form["properties"].items()
-        } | {"provenance": {"$ref": "#/$defs/Provenance"}, **_ABOUT}
+        out["properties"] = {key: _valued(item, defs) for key, item in form["properties"].items()} | {
+            "provenance": {"$ref": "#/$defs/Provenance"},
+            **_ABOUT,
+        }
     extra = form.get("additionalProperties")
     if isinstance(extra, dict) and not _is_map(extra, defs):
-        out["additionalProperties"] = {"anyOf": [_loosen(extra, defs), {"$ref": "#/$defs/Annotated"}]}
+        out["additionalProperties"] = _valued(extra, defs)
+    named = form.get("patternProperties")
+    if isinstance(named, dict):
+        out["patternProperties"] = {_NOT_ABOUT + key[1:]: _valued(item, defs) for key, item in named.items()}
+        out["properties"] = {"provenance": {"$ref": "#/$defs/Provenance"}, **_ABOUT}
+        out["additionalProperties"] = False
     return out
 
 

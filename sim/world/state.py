@@ -161,7 +161,8 @@ class World:
     air_released: bool = False  # an assurance has freed aircraft held in overwatch
     airspace_closed: int = 0
     warning_aim: tuple[float, float] | None = None
-    impact_hooks: list[tuple[int, Callable[..., None]]] = field(default_factory=list)
+    # (phase, within which radius of a unit or None: always, fn(mount, d2 (k, n_units), xy (k, 2), ids))
+    impact_hooks: list[tuple[int, Callable[[Any], float] | None, Callable[..., None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         n, m = len(self.ids), len(self.entity_unit)
@@ -172,6 +173,8 @@ class World:
             setattr(self, name, np.zeros(n, dtype=bool))
         self.present = np.array([unit.arrives is None for unit in self.unit], dtype=bool)
         self.level: list[float] = [0.0] * n
+        self.on_ground = ~self.is_air
+        self.rows_of = [np.arange(first, first + count) for first, count in zip(self.first, self.count, strict=True)]
         self._replan_actor = self.clock.handle("sim/replan")
         self._replan: Call | None = None
 

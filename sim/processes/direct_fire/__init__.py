@@ -7,11 +7,13 @@ changes. The garrison's fire needs a hostile act and waits for nothing else; an 
 from __future__ import annotations
 
 
+import numpy as np
+
 from sim.clock import Call, Phase
 from sim.context import Context
 from sim.draws import Purpose, pair, span_ms
 from sim.events import Act, Reason
-from sim.processes.direct_fire.ranges import Ranges
+from sim.geometry import range_entry, range_entry_one
 from sim.processes.direct_fire.small_arms import Engagement, SmallArms
 from sim.processes.direct_fire.victims import Victims
 from sim.rounds import launch
@@ -20,6 +22,7 @@ from sim.world import Mount
 PHASES = (Phase.ENGAGE, Phase.FIRE, Phase.IMPACT)
 READS = ("legs", "beliefs", "pinned", "fit", "hull", "attacking", "present")
 WRITES = ("mounts", "firing", "fate", "hull")
+HOSTILE = (int(Act.FIRED), int(Act.ADVANCED))
 
 
 class DirectFire:
@@ -29,118 +32,200 @@ class DirectFire:
         self.ctx, self.world = ctx, ctx.world
         world = ctx.world
         self.actor = ctx.clock.handle("sim/fire")
-        mounts = [m for m in world.mounts if m.weapon.kind in ("aimed", "shot") and not m.held]
         self.of_unit: dict[int, list[Mount]] = {}
-        for mount in mounts:
-            self.of_unit.setdefault(mount.unit, []).append(mount)
+        for mount in world.mounts:
+            if mount.weapon.kind in ("aimed", "shot") and not mount.held and not world.is_air[mount.unit]:
+                self.of_unit.setdefault(mount.unit, []).append(mount)
         self.active: dict[int, Engagement] = {}  # mount key -> engagement
         self.on_unit: list[set[int]] = [set() for _ in world.ids]  # unit -> mount keys engaging from or at it
         self.counts: dict[int, tuple[int, int]] = {}  # pair key -> candidates, pieces so far
         self.hostile: list[set[int]] = [set(), set()]
-        self.fixed = [not world.formations[f].routes for f in world.formation]
-        self.known = [bool(ctx.scenario.belief[side].known_points) for side in ("attackers", "defenders")]
-        self.pending: set[int] = set()
+        fixed = [not world.formations[f].routes for f in world.formation]
+        self.known = [bool(ctx.scenario.belief["attackers"].known_points) and fixed[u] for u in range(len(world.ids))]
+        self.pending: set[int] = set()  # units to choose in this instant
+        self.shaken: set[int] = set()  # mount keys whose engagement is to be looked at
+        self.rank = {m.key: i for i, m in enumerate(m for u in sorted(self.of_unit) for m in self.of_unit[u])}
         self.call: Call | None = None
+        self.entry: dict[int, Call] = {}  # unit -> when the next target comes into range
+        self.leg_ms = world.legs.t0_ms.copy()
+        self.was_attacking = [False] * len(world.ids)
         self.victims = Victims(world)
-        self.small = SmallArms(ctx, self.victims, self.ran_dry)
-        far = {u: max(m.weapon.range_m for m in rows) for u, rows in self.of_unit.items()}
-        self.ranges = Ranges(ctx.clock, self.actor, world, far, self.flipped)
+        self.small = SmallArms(ctx, self.victims, self.ran_dry, self.out_of_range)
+        self._list_near()
+
+    def _list_near(self) -> None:
+        """Enemy ground units whose corridors ever come within the range of each unit's farthest direct weapon."""
+        world = self.world
+        self.near: dict[int, list[int]] = {}
+        self.near_of: list[list[int]] = [[] for _ in world.ids]
+        self.far = {u: max(m.weapon.range_m for m in mounts) for u, mounts in self.of_unit.items()}
+        for u in self.of_unit:
+            rows = (world.side != world.side[u]) & ~world.is_air & (world.gaps(u) <= self.far[u])
+            self.near[u] = np.flatnonzero(rows).tolist()
+            for j in self.near[u]:
+                self.near_of[j].append(u)
 
     # -- what makes units choose anew
 
     def replan(self, units: list[int]) -> None:
-        """After changes: ranges, and in `engage` everybody whom they concern chooses anew."""
+        """After changes: in `engage` everybody whom they concern chooses anew."""
         self.victims.forget(units)
-        self.ranges.replan(units)
+        legs = self.world.legs
         for u in units:
-            if u in self.of_unit and (self.ranges.inside[u] or self.on_unit[u]):
+            if u in self.of_unit and self.world.attacking[u] != self.was_attacking[u]:
+                self.was_attacking[u] = self.world.attacking[u]
                 self.wake(u)
-            for key in self.on_unit[u]:
-                self.wake(self.active[key].mount.unit)
+            if self.on_unit[u]:
+                self.shaken.update(self.on_unit[u])
+                self._book()
+            if legs.t0_ms[u] != self.leg_ms[u]:
+                self.leg_ms[u] = legs.t0_ms[u]
+                self.came(u)
+                if u in self.of_unit and self._idle(u):
+                    self.wake(u)
 
-    def flipped(self, u: int, j: int, inside: bool) -> None:
-        """j has come into or gone out of u's range."""
-        self.wake(u)
+    def came(self, j: int) -> None:
+        """j is a new target, or on a new leg: idle units near it fire, or wait until it comes into range."""
+        world, holders = self.world, self.world.beliefs[1 - self.world.side[j]].holders[j]
+        if not self.known[j] and not (holders and (world.side[j] == 1 or j in self.hostile[1])):
+            return
+        now = self.ctx.clock.now_ms
+        (x, y), (vx, vy) = world.legs.at(j, now), world.legs.vel[j].tolist()
+        for u in self.near_of[j]:
+            if (self.known[j] or world.formation[u] in holders) and self._idle(u):
+                self.approach(u, x, y, vx, vy, now)
+
+    def approach(self, u: int, x: float, y: float, vx: float, vy: float, now: int) -> None:
+        """A target at (x, y) moving at (vx, vy): wake u now if it is in range, else book when it will be."""
+        if self.world.side[u] == 0 and not self.world.attacking[u]:
+            return
+        ux, uy = self.world.legs.at(u, now)
+        wx, wy = self.world.legs.vel[u].tolist()
+        t_in, _ = range_entry_one(x - ux, y - uy, vx - wx, vy - wy, self.far[u])
+        if t_in == 0.0:
+            self.wake(u)
+        elif t_in < 1e7:
+            at, entry = now + max(1, round(t_in * 1e3)), self.entry.get(u)
+            if entry is None or entry.fn is None or entry.t_ms > at:
+                self._book_entry(u, at)
+
+    def _book_entry(self, u: int, at: int) -> None:
+        old = self.entry.get(u)
+        if old is not None:
+            old.cancel()
+        self.entry[u] = self.ctx.clock.at(at, Phase.ENGAGE, self.actor, self.wake, u)
 
     def wake(self, u: int) -> None:
-        """Unit u chooses in this instant's `engage`."""
+        """Unit u chooses in this instant's `engage`, if it has any business with fire."""
+        if not (self.world.attacking[u] if self.world.side[u] == 0 else self.hostile[1]) and not self.on_unit[u]:
+            return
         self.pending.add(u)
+        self._book()
+
+    def _book(self) -> None:
         if self.call is None or self.call.fn is None:
             self.call = self.ctx.clock.soon(Phase.ENGAGE, self.actor, self._engage)
 
     def _engage(self) -> None:
+        """Engagements of the changed first, then the choices of the free."""
+        shaken, self.shaken = self.shaken, set()
+        for key in sorted(shaken, key=self.rank.__getitem__):
+            e = self.active.get(key)
+            if e is not None:
+                self._reconsider(e)
         units, self.pending = sorted(self.pending), set()
         for u in units:
             self.choose(u)
 
+    def _reconsider(self, e: Engagement) -> None:
+        """Shooter or target has changed: go on at the new rate, or end and choose anew."""
+        mount, u = e.mount, e.mount.unit
+        if mount.left == 0 or not self._able(u) or self.world.servers(mount) == 0:
+            why = Reason.EMPTY if mount.left == 0 else Reason.BROKE if self.world.broken[u] else Reason.LOST
+            self.stop(e, why)
+        elif not self._free(u, e.target) or not self._reaches(mount, e.target):
+            self.stop(e, Reason.OUT_OF_CONTACT)
+            self.pending.add(u)
+        elif mount.weapon.kind == "aimed":
+            self.small.reconsider(e)
+
+    def _able(self, u: int) -> bool:
+        world = self.world
+        return bool(world.present[u]) and world.alive(u) and not (world.broken[u] or world.surrendered[u])
+
     def observed(self, id_: int, actor: int, target: int, act: int) -> None:
         """A hostile act makes a target of a contact for the direct fire of those it threatens."""
         j = self.world.unit_of_actor[target]
-        if act in (Act.FIRED, Act.ADVANCED):
+        if act in HOSTILE:
             self.hostile[1 - int(self.world.side[j])].add(j)
-            self.seen(id_, actor, target)
+            self.came(j)
 
     def seen(self, id_: int, actor: int, target: int, *_: int) -> None:
-        """Those who have j within range may have a target."""
-        for u in self.ranges.near_of[self.world.unit_of_actor[target]]:
-            self.wake(u)
+        """Those of the observer's formation who are near j may have a target."""
+        world, j = self.world, self.world.unit_of_actor[target]
+        f = world.formation[world.unit_of_actor[actor]]
+        if world.side[j] == 0 and j not in self.hostile[1]:
+            return
+        now = self.ctx.clock.now_ms
+        (x, y), (vx, vy) = world.legs.at(j, now), world.legs.vel[j].tolist()
+        for u in self.near_of[j]:
+            if world.formation[u] == f and self._idle(u):
+                self.approach(u, x, y, vx, vy, now)
+
+    def _idle(self, u: int) -> bool:
+        return any(m.key not in self.active and m.left != 0 for m in self.of_unit[u])
 
     # -- choosing
 
-    def may(self, u: int, j: int) -> bool:
+    def _free(self, u: int, j: int) -> bool:
         """Unit u knows or sees j, j is worth a round, and its side's fire is free against it."""
         world = self.world
-        side = int(world.side[u])
-        if not world.alive(j) or not world.present[j] or world.surrendered[j]:
+        if not world.present[j] or world.surrendered[j] or not world.alive(j):
             return False
-        if side == 0:
-            if not world.attacking[u]:
-                return False
-            return (self.known[0] and self.fixed[j]) or world.formation[u] in world.beliefs[0].holders[j]
+        if world.side[u] == 0:
+            return bool(world.attacking[u]) and (self.known[j] or world.formation[u] in world.beliefs[0].holders[j])
         picture = world.beliefs[1]
-        return j in self.hostile[1] and world.formation[u] in picture.holders[j] and not (
-            picture.across[j] or picture.turned[j]
-        )  # fmt: skip
+        held = j in self.hostile[1] and world.formation[u] in picture.holders[j]
+        return held and not picture.across[j] and not picture.turned[j]
 
     def choose(self, u: int) -> None:
-        """Give each free direct weapon of unit u a target; end what has no sense any more."""
+        """Give each free direct weapon of unit u the nearest target it can hurt."""
         world = self.world
-        able = bool(world.present[u]) and world.alive(u) and not (world.broken[u] or world.surrendered[u])
-        for mount in self.of_unit[u]:
-            e = self.active.get(mount.key)
-            if not able or mount.left == 0 or world.servers(mount) == 0:
-                if e is not None:
-                    self.stop(e, Reason.EMPTY if mount.left == 0 else Reason.BROKE if world.broken[u] else Reason.LOST)
-                continue
-            if e is not None:
-                if self._good(mount, e.target):
-                    if mount.weapon.kind == "aimed":
-                        self.small.reconsider(e)
-                    continue
-                self.stop(e, Reason.OUT_OF_CONTACT)
-            target = self._nearest(mount)
-            if target is not None:
-                self.open(mount, target)
+        entry = self.entry.pop(u, None)
+        if entry is not None:
+            entry.cancel()
+        idle = [m for m in self.of_unit[u] if m.key not in self.active and m.left != 0 and world.servers(m) > 0]
+        if idle and self._able(u) and (world.side[u] == 1 or world.attacking[u]):
+            targets = [j for j in self.near[u] if self._free(u, j)]
+            if targets:
+                self._find(u, idle, targets)
 
-    def _good(self, mount: Mount, j: int) -> bool:
-        u = mount.unit
+    def _reaches(self, mount: Mount, j: int) -> bool:
         return (
-            j in self.ranges.inside[u]
-            and self.may(u, j)
-            and self.victims.exposure(mount, j)[1] > 0.0
-            and self.small.range_m(u, j) <= mount.weapon.range_m
+            self.victims.exposure(mount, j)[1] > 0.0 and self.small.range_m(mount.unit, j) <= mount.weapon.range_m + 1e-3
         )
 
-    def _nearest(self, mount: Mount) -> int | None:
-        u = mount.unit
-        able = [j for j in sorted(self.ranges.inside[u]) if self.may(u, j) and self.victims.exposure(mount, j)[1] > 0.0]
-        if not able:
-            return None
-        at = self.world.legs.all_at(self.ctx.clock.now_ms)
-        gap = at[able] - at[u]
-        far2 = (gap * gap).sum(axis=1)
-        best = int(far2.argmin())
-        return able[best] if far2[best] <= mount.weapon.range_m**2 else None
+    def _find(self, u: int, idle: list[Mount], targets: list[int]) -> None:
+        """Open fire with idle mounts, or book when the first target comes into range."""
+        legs, now = self.world.legs, self.ctx.clock.now_ms
+        rows = np.array(targets)
+        p = legs.pos[rows] + legs.vel[rows] * ((now - legs.t0_ms[rows]) * 1e-3)[:, None] - legs.at(u, now)
+        far2 = (p * p).sum(axis=1)
+        order = np.argsort(far2, kind="stable").tolist()
+        soonest = np.inf
+        for mount in idle:
+            best = next((k for k in order if self.victims.exposure(mount, targets[k])[1] > 0.0), None)
+            if best is None:
+                continue
+            if far2[best] <= mount.weapon.range_m**2:
+                self.open(mount, targets[best])
+                continue
+            v = legs.vel[rows] - legs.vel[u]
+            t_in, _ = range_entry(p[:, 0], p[:, 1], v[:, 0], v[:, 1], mount.weapon.range_m)
+            can = [float(t_in[k]) for k in order if self.victims.exposure(mount, targets[k])[1] > 0.0]
+            soonest = min(soonest, *can)
+        if soonest < 1e7:
+            self._book_entry(u, now + max(1, round(soonest * 1e3)))
 
     # -- engagements
 
@@ -187,6 +272,11 @@ class DirectFire:
             self.world.flag("firing", u, False)
             self.ctx.log.emit("ceased", self.world.actor[u], self.world.actor[e.target], reason=int(reason))
 
+    def out_of_range(self, e: Engagement) -> None:
+        """The target has left the weapon's range."""
+        self.stop(e, Reason.OUT_OF_RANGE)
+        self.wake(e.mount.unit)
+
     def ran_dry(self, e: Engagement) -> None:
         """Nothing left of a mount's rounds."""
         self.ctx.log.emit("empty", self.world.actor[e.mount.unit], weapon_key=e.mount.signed_key)
@@ -202,6 +292,9 @@ class DirectFire:
         """One heavy shot: it hits with p of the range now, or bursts near the target; then the next."""
         world, mount, j = self.world, e.mount, e.target
         clock = self.ctx.clock
+        if not self._reaches(mount, j):
+            self.out_of_range(e)
+            return
         if not world.pinned[mount.unit] or self.ctx.scenario.suppression.fire_factor > 0.0:
             self._fire_shot(e, mount, j)
             if mount.left == 0:
@@ -227,7 +320,7 @@ class DirectFire:
 
 
 def start(ctx: Context) -> None:
-    """Plan ranges, listen for acts and sightings."""
+    """Listen for changes, acts and sightings."""
     fire = DirectFire(ctx)
     ctx.world.replanners.append(fire.replan)
     ctx.log.on("act_observed", Phase.ENGAGE, fire.actor, fire.observed)

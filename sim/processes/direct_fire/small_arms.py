@@ -18,7 +18,7 @@ from scipy.special import pdtrik
 from sim.clock import Call, Phase
 from sim.context import Context
 from sim.draws import Purpose
-from sim.geometry import range_entry
+from sim.geometry import range_entry_one
 from sim.processes.direct_fire.victims import Victims
 from sim.rounds import flight_ms, spend
 from sim.world import Mount
@@ -53,7 +53,7 @@ class Engagement:
     """One mount on one target: what is left of the Exp(1) to its next candidate, and its piece."""
 
     __slots__ = (
-        "band", "bound", "call", "candidate", "cause", "end", "fired_id", "hits", "key", "mount", "need", "p_start",
+        "band", "bound", "call", "candidate", "cause", "end", "fired_id", "hits", "key", "motion", "mount", "need", "p_start",
         "piece_ms", "pieces", "rate", "since_ms", "target",
     )  # fmt: skip
 
@@ -63,6 +63,7 @@ class Engagement:
         self.need = self.p_start = self.bound = self.rate = 0.0
         self.call: Call | None = None
         self.end: Call | None = None
+        self.motion = (0.0, 0.0)
         self.piece_ms = self.since_ms = 0
         self.band = self.hits = 0
         self.fired_id = -1
@@ -76,10 +77,11 @@ class Engagement:
 
 
 class SmallArms:
-    """Pieces and candidates of all engagements of small arms. `ended(engagement)` hears of an empty weapon."""
+    """Pieces and candidates of all engagements of small arms. `ended(engagement)` hears of an empty weapon,
+    `left(engagement)` of a target that has left its range."""
 
-    def __init__(self, ctx: Context, victims: Victims, ended: Any):
-        self.ctx, self.world, self.victims, self._ended = ctx, ctx.world, victims, ended
+    def __init__(self, ctx: Context, victims: Victims, ended: Any, left: Any):
+        self.ctx, self.world, self.victims, self._ended, self._left = ctx, ctx.world, victims, ended, left
         self.curves: dict[str, Curve] = {}
 
     def curve(self, mount: Mount) -> Curve:
@@ -94,7 +96,8 @@ class SmallArms:
         now = self.ctx.clock.now_ms
         ax, ay = self.world.legs.at(u, now)
         bx, by = self.world.legs.at(j, now)
-        return float(np.hypot(bx - ax, by - ay))
+        dx, dy = bx - ax, by - ay
+        return float((dx * dx + dy * dy) ** 0.5)
 
     def p_now(self, e: Engagement) -> float:
         """Hit probability of a round of an engagement now."""
@@ -129,7 +132,8 @@ class SmallArms:
         """Something of shooter or target has changed: a new piece if a rate has, else only a new end of this one."""
         rate, bound, band = self._state(e)
         if rate == e.rate and bound == e.bound and band == e.band:
-            self._book_end(e)
+            if self._motion(e) != e.motion:
+                self._book_end(e)
             return
         self.use_up(e)
         self.account(e)
@@ -166,11 +170,16 @@ class SmallArms:
             at = self.ctx.clock.now_ms + max(1, round(end_s * 1e3))
             e.end = self.ctx.clock.at(at, Phase.FIRE, self.world.actor[e.mount.unit], self._piece_ends, e)
 
+    def _motion(self, e: Engagement) -> tuple[float, float]:
+        """Relative velocity, m/s."""
+        vel = self.world.legs.vel
+        u, j = e.mount.unit, e.target
+        return float(vel[j, 0] - vel[u, 0]), float(vel[j, 1] - vel[u, 1])
+
     def _band_end_s(self, e: Engagement) -> float:
         """Seconds until the range leaves the band, inf if it never does."""
         legs, now = self.world.legs, self.ctx.clock.now_ms
-        va, vb = legs.vel[e.mount.unit], legs.vel[e.target]
-        vx, vy = float(vb[0] - va[0]), float(vb[1] - va[1])
+        vx, vy = e.motion = self._motion(e)
         if vx == 0.0 and vy == 0.0:
             return np.inf
         ax, ay = legs.at(e.mount.unit, now)
@@ -178,8 +187,8 @@ class SmallArms:
         edges = self.curve(e.mount).edges
         inner = np.inf
         if edges[e.band] > 0.0:
-            inner = float(range_entry(bx - ax, by - ay, vx, vy, edges[e.band])[0])
-        outer = float(range_entry(bx - ax, by - ay, vx, vy, edges[e.band + 1])[1])
+            inner = range_entry_one(bx - ax, by - ay, vx, vy, edges[e.band])[0]
+        outer = range_entry_one(bx - ax, by - ay, vx, vy, edges[e.band + 1])[1]
         return min((t for t in (inner, outer) if t > 1e-6), default=np.inf)
 
     def _piece_ends(self, e: Engagement) -> None:
@@ -187,6 +196,8 @@ class SmallArms:
         self.account(e)
         if e.mount.left == 0:
             self._ended(e)
+        elif self.range_m(e.mount.unit, e.target) >= self.curve(e.mount).edges[-1] - 1e-3:
+            self._left(e)
         else:
             self.piece(e)
 
