@@ -66,7 +66,10 @@ def _loosen(form: Any, defs: dict[str, Any]) -> Any:
             **_ABOUT,
         }
     extra = form.get("additionalProperties")
-    if isinstance(extra, dict) and not _is_map(extra, defs):
+    if isinstance(extra, dict):
+        out["properties"] = {"provenance": {"$ref": "#/$defs/Provenance"}, **_ABOUT}
+        if "propertyNames" in form:
+            out["propertyNames"] = {"anyOf": [form["propertyNames"], {"enum": ["provenance", *_ABOUT]}]}
         out["additionalProperties"] = _valued(extra, defs)
     named = form.get("patternProperties")
     if isinstance(named, dict):
@@ -85,10 +88,9 @@ def schema_json() -> str:
         "Annotated": _annotated(),
         "Provenance": {"type": "object", "properties": _ABOUT, "additionalProperties": False},
     }
-    for key in ("Unit", "DelayLaw"):
-        out["$defs"][key]["required"] = [
-            name for name in out["$defs"][key].get("required", ()) if key != "Unit" or name in _UNIT_OWN
-        ]
+    out["$defs"]["Unit"]["required"] = list(_UNIT_OWN)
+    for key in ("DelayLaw", "Element", "Load", "Signature", "Bodies", "AirKind"):  # a unit may override one key of many
+        out["$defs"][key].pop("required", None)
     wanted = out.pop("required")
     out["properties"] |= {
         "extends": {"type": "string", "description": "the scenario this one lies over, from this file's folder"},

@@ -53,8 +53,10 @@ def check(path: str | Path, overrides: Sequence[Override] = ()) -> list[str]:
 def changed(scenario: Scenario, count: int) -> Scenario:
     """The scenario as it stands after its first `count` changes, in time order."""
     rows = sorted(scenario.changes, key=lambda change: change.at)[:count]
-    settings = [(path, value) for change in rows for path, value in change.set.items()]
-    return load_text(scenario.resolved_yaml, scenario.folder, settings)
+    settings: list[Override] = [(path, value) for change in rows for path, value in change.set.items()]
+    if scenario.changes:
+        settings.append(("changes", None))
+    return load_text(scenario.resolved_yaml, scenario.folder, settings, scenario._given)
 
 
 def _build(draft: Draft, overrides: Sequence[Override]) -> Scenario:
@@ -83,7 +85,20 @@ def _build(draft: Draft, overrides: Sequence[Override]) -> Scenario:
     scenario._sha256 = digest(tree, draft.files)
     scenario._provenance = tuple(sorted((evidence.row(fact) for fact in bare.facts), key=lambda row: row.path))
     scenario._overrides = tuple(item if isinstance(item, str) else f"{item[0]}={item[1]}" for item in overrides)
+    scenario._given = dict(draft.given)
+    _try_changes(scenario, _mark(whole, ("changes",)))
     return scenario
+
+
+def _try_changes(scenario: Scenario, mark: Mark) -> None:
+    """A change that cannot be made is told now, not in the middle of the night."""
+    for count in range(1, len(scenario.changes) + 1):
+        try:
+            changed(scenario, count)
+        except ScenarioError as trouble:
+            raise ScenarioError(
+                [f"{mark}: changes: {line.removeprefix('--set: ')}" for line in trouble.messages]
+            ) from None
 
 
 def _validated(tree: Map) -> tuple[Scenario | None, ValidationError | None]:

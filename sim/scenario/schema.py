@@ -154,6 +154,7 @@ class Scenario(Part):
     _sha256: str = PrivateAttr("")
     _provenance: tuple[ProvenanceRow, ...] = PrivateAttr(())
     _overrides: tuple[str, ...] = PrivateAttr(())
+    _given: dict[str, bytes] = PrivateAttr(default_factory=dict)  # data files that came with the text
 
     @property
     def folder(self) -> str:

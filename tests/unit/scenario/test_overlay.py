@@ -195,5 +195,10 @@ def test_changes_apply_in_time_order(tmp_path: Path) -> None:
     scenario = room.load(file)
     assert scenario.suppression.pin == 1
     assert room.changed(scenario, 1).suppression.pin == 2
+    assert room.changed(scenario, 0).suppression.pin == 1
+    file.write_text(MINI.read_text() + change.replace("pin: 2", "pin: -2"))
+    assert "suppression.pin: -2 is out of bounds" in room.check(file)[0]
+    file.write_text(MINI.read_text() + change.replace("pin: 2", "pinn: 2"))
+    assert "did you mean `pin`?" in room.check(file)[0]
     file.write_text(MINI.read_text() + change.replace("suppression.pin", "end.quiet"))
     assert "may not change in mid-run; allowed" in room.check(file)[0]
