@@ -58,7 +58,8 @@ def common_aim_poisson(mean_rounds: float, d0: Real, b: Real, sigma_precision: R
         left -= weight
         p = (independent(q, i) + i * k * p) / (1.0 + i * k)
         total = total + weight * p
-    return total + max(left, 0.0) * p
+    out: Floats = total + max(left, 0.0) * p
+    return out
 
 
 def _single(d0: Real, b: Real, sigma_precision: Real, sigma_aim: Real) -> tuple[Floats, Floats]:

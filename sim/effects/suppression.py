@@ -41,7 +41,7 @@ def time_to_level(level: Real, inflow_per_s: Real, tau_s: Real, threshold: Real)
 
 def recovery_time(level: Real, threshold: Real, tau_s: Real) -> Floats:
     """Seconds until an undisturbed level has sunk to the threshold > 0; 0 if it is there."""
-    out: Floats = tau_s * np.maximum(np.log(np.asarray(level) / threshold), 0.0)
+    out: Floats = tau_s * np.log(np.maximum(np.asarray(level) / threshold, 1.0))
     return out
 
 
