@@ -17,10 +17,9 @@ from sim.draws import Draws, Purpose, pair, span_ms
 from sim.effects.damage import carleton_reach, kill_probability
 from sim.events import Hull
 from sim.log import Log
-from sim.world import Body, Fate, Mount, World
+from sim.world import TARGETS, Body, Fate, Mount, World
 
 Floats = NDArray[np.float64]
-HULL_LOST = int(Hull.K)
 
 
 def strike(
@@ -39,7 +38,8 @@ def strike(
         return
     rows = np.concatenate([world.rows_of[u] for u in near])
     where = world.legs.all_at(world.clock.now_ms)[world.entity_unit[rows]] + world.offset_m[rows]
-    kill = kill_probability(xy, where, damage.d0, _radii(world, rows, near, damage))
+    radius = np.array([*(damage.radius_m.get(name, 0.0) for name in TARGETS), 0.0])[world.target_class[rows]]
+    kill = kill_probability(xy, where, damage.d0, radius)
     p_hurt = kill[0] if len(xy) == 1 else 1.0 - (1.0 - kill).prod(axis=0)
     start = 0
     for u in near:
@@ -49,19 +49,6 @@ def strike(
             worst = kill[:, start : start + n]
             _hurt(world, log, draws, mount, salvo, ids, damage, u, p, worst)
         start += n
-
-
-def _radii(world: World, rows: NDArray[np.int64], near: list[int], damage: Any) -> Floats:
-    """(m,) Carleton radius of each entity by body, posture and cover; 0: cannot be hurt."""
-    radius = damage.radius_m
-    table = np.array([radius.get(name, 0.0) for name in ("soft", "soft", "armour", "gun")] + [0.0])
-    out = table[world.body[rows]]
-    person = np.repeat([radius.get(world.posture(u), 0.0) for u in near], [world.count[u] for u in near])
-    people = world.body[rows] == Body.PERSON
-    out[people] = person[people]
-    host = world.inside[rows]
-    out[(host >= 0) & (world.hull[np.maximum(host, 0)] & HULL_LOST == 0)] = 0.0
-    return out
 
 
 def _hurt(

@@ -46,7 +46,8 @@ class Sensing:
         self.need = ctx.draws.exponentials(Purpose.SEEING, self.who)
         self.last_ms = np.full(len(a), ctx.clock.now_ms, dtype=np.int64)
         self.rate = np.zeros(len(a))
-        self.reach = np.zeros(len(a))
+        self.enter_ms, self.leave_ms = np.zeros(len(a)), np.full(len(a), np.inf)
+        self.widest = np.array([world.widest(i, j) for i, j in zip(a.tolist(), b.tolist(), strict=True)])
         self.resting = np.zeros(len(a), dtype=bool)
         self.z = np.abs(world.altitude_m[a] - world.altitude_m[b])
         self.t0, self.pos, self.vel = world.legs.t0_ms.copy(), world.legs.pos.copy(), world.legs.vel.copy()
@@ -73,11 +74,10 @@ class Sensing:
         return np.concatenate(a or empty).astype(np.int64), np.concatenate(b or empty).astype(np.int64)
 
     def _known(self, u: int) -> bool:
-        """A fixed, known target (it has no route to move on) needs no detection, if the other side knows the points."""
+        """A fixed target known beforehand needs no detection, if the other side knows the points."""
         world = self.world
         other = SIDES[1 - world.side[u]]
-        fixed = not world.formations[world.formation[u]].routes and not world.is_air[u]
-        return fixed and bool(self.ctx.scenario.belief[other].known_points) and world.side[u] == 1  # type: ignore[index]
+        return world.formations[world.formation[u]].known and self.ctx.scenario.belief[other].known_points  # type: ignore[index]
 
     # -- rates
 
@@ -132,7 +132,7 @@ class Sensing:
             if len(held):
                 self._solve_leaving(held, now)
 
-    def _relative(self, rows: Ints, t_ms: int | Ints) -> tuple[Floats, Floats, Floats, Floats]:
+    def _relative(self, rows: Ints, t_ms: int | Ints | Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Relative position and velocity of `rows` at t_ms (one, or one each) along the planned legs."""
         a, b = self.crossing.a[rows], self.crossing.b[rows]
         va, vb = self.vel[a], self.vel[b]
@@ -147,35 +147,38 @@ class Sensing:
         live = (self.rate[rows] > 0.0) & (since < now)
         if live.any():
             part, since = rows[live], since[live]
-            spent = self._exposed(part, since, (now - since) * 1e-3)
+            spent = self._exposed(part, since, now)
             self.need[part] = np.maximum(self.need[part] - spent * self.rate[part], 0.0)
         self.last_ms[rows] = now
 
-    def _exposed(self, rows: Ints, since_ms: Ints, span_s: Floats) -> Floats:
-        """Exposure, s/m3, of `rows` over spans from `since_ms` along the planned legs, as far as within reach."""
-        px, py, vx, vy = self._relative(rows, since_ms)
-        t_in, t_out = range_entry(px, py, vx, vy, self.reach[rows])
-        t_in, t_out = np.minimum(t_in, span_s), np.minimum(t_out, span_s)
-        out: Floats = exposure(px + vx * t_in, py + vy * t_in, vx, vy, self.z[rows], t_out - t_in)
-        return np.where(t_out > t_in, out, 0.0)
+    def _exposed(self, rows: Ints, since_ms: Ints, now: int) -> Floats:
+        """Exposure, s/m3, of `rows` from `since_ms` to now along the planned legs, as far as within reach."""
+        begin = np.minimum(np.maximum(since_ms, self.enter_ms[rows]), now)
+        span_s = (np.minimum(now, self.leave_ms[rows]) - begin) * 1e-3
+        px, py, vx, vy = self._relative(rows, begin)
+        out: Floats = exposure(px, py, vx, vy, self.z[rows], np.maximum(span_s, 0.0))
+        return np.where(span_s > 0.0, out, 0.0)
 
     def solve(self, rows: Ints, now: int) -> None:
         """New rates of `rows` and the times at which their hazards run out."""
         a, b = self.crossing.a[rows], self.crossing.b[rows]
         self.rate[rows] = rate = self.power[a] * self.signature[b] * ~self.resting[rows]
-        self.reach[rows] = self.far[a]
-        time_ms = np.full(len(rows), np.inf)
-        live = np.flatnonzero(rate > 0.0)
-        if len(live):
-            some = rows[live]
-            px, py, vx, vy = self._relative(some, now)
-            t_in, t_out = range_entry(px, py, vx, vy, self.reach[some])
-            enters = np.isfinite(t_in)
-            t_in = np.where(enters, t_in, 0.0)
-            later = time_to_exposure(px + vx * t_in, py + vy * t_in, vx, vy, self.z[some], self.need[some] / rate[live])
-            due = t_in + later
-            time_ms[live] = np.where(enters & (due <= t_out), now + due * 1e3, np.inf)
-        self.crossing.update(rows, time_ms)
+        live = rate > 0.0
+        if not live.all():
+            self.crossing.time_ms[rows[~live]] = np.inf
+            rows, rate, a = rows[live], rate[live], a[live]
+        if len(rows):
+            px, py, vx, vy = self._relative(rows, now)
+            self.enter_ms[rows], self.leave_ms[rows] = now, np.inf
+            near = self.widest[rows] > self.far[a]
+            if near.any():
+                t_in, t_out = range_entry(px[near], py[near], vx[near], vy[near], self.far[a[near]])
+                self.enter_ms[rows[near]], self.leave_ms[rows[near]] = now + t_in * 1e3, now + t_out * 1e3
+            wait = np.minimum((self.enter_ms[rows] - now) * 1e-3, 1e9)
+            later = time_to_exposure(px + vx * wait, py + vy * wait, vx, vy, self.z[rows], self.need[rows] / rate)
+            due = now + (wait + later) * 1e3
+            self.crossing.time_ms[rows] = np.where((wait < 1e9) & (due <= self.leave_ms[rows]), due, np.inf)
+        self.crossing.book()
 
     def _solve_leaving(self, rows: Ints, now: int) -> None:
         a, b = self.leaving.a[rows], self.leaving.b[rows]

@@ -94,13 +94,17 @@ class Route(Part):
 
 
 class Formation(Part):
-    """What moves as one. `company`: morale group (default: its id). `echelon`: 1 leads, higher follows."""
+    """What moves as one. `company`: morale group (default: its id). `echelon`: 1 leads, higher follows.
+
+    `known`: it holds a fixed place that the other side knows beforehand, so that it needs no detection there.
+    """
 
     id: Name
     side: Side
     at: Point
     company: Name | None = None
     echelon: Annotated[int, Field(ge=0, le=9)] = 1
+    known: bool = False
     neighbours: tuple[Name, ...] = ()
     routes: dict[Name, Route] = Field(default_factory=dict)
     label: str | None = None

@@ -2,6 +2,6 @@
 
 from sim.world.beliefs import Beliefs, Status
 from sim.world.build import build
-from sim.world.state import COLUMNS, SIDES, Body, Fate, Mount, Task, World
+from sim.world.state import COLUMNS, SIDES, TARGETS, Body, Fate, Mount, Task, World
 
-__all__ = ["COLUMNS", "SIDES", "Beliefs", "Body", "Fate", "Mount", "Status", "Task", "World", "build"]
+__all__ = ["COLUMNS", "SIDES", "TARGETS", "Beliefs", "Body", "Fate", "Mount", "Status", "Task", "World", "build"]

@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 
 SIDES = ("attackers", "defenders")
 PEOPLE = ("standing", "prone", "dug_in")
+TARGETS = (*PEOPLE, "soft", "armour", "gun", "aircraft")
+COVERED = len(TARGETS)
 
 
 class Body:
@@ -175,6 +177,9 @@ class World:
         self.level: list[float] = [0.0] * n
         self.on_ground = ~self.is_air
         self.rows_of = [np.arange(first, first + count) for first, count in zip(self.first, self.count, strict=True)]
+        self.target_class = np.full(m, COVERED, dtype=np.int8)
+        for unit in range(n):
+            self.classify(unit)
         self._replan_actor = self.clock.handle("sim/replan")
         self._replan: Call | None = None
 
@@ -200,9 +205,18 @@ class World:
         if self._replan is None or self._replan.fn is None:
             self._replan = self.clock.soon(Phase.REPLAN, self._replan_actor, self._run_replan)
 
+    def classify(self, unit: int) -> None:
+        """Renew how weapons see the entities of a unit: posture of people, body of hulls, COVERED inside a live hull."""
+        rows = self.rows_of[unit]
+        body, host = self.body[rows], self.inside[rows]
+        seen = np.where(body == Body.PERSON, PEOPLE.index(self.posture(unit)), body + 2)
+        self.target_class[rows] = np.where((host >= 0) & (self.hull[np.maximum(host, 0)] & 4 == 0), COVERED, seen)
+
     def _run_replan(self) -> None:
         units = sorted(self.dirty)
         self.dirty.clear()
+        for unit in units:
+            self.classify(unit)
         for replanner in self.replanners:
             replanner(units)
         if self.dirty:
@@ -265,6 +279,11 @@ class World:
         x = np.maximum(np.maximum(self.box[:, 0] - mine[2], mine[0] - self.box[:, 2]), 0.0)
         y = np.maximum(np.maximum(self.box[:, 1] - mine[3], mine[1] - self.box[:, 3]), 0.0)
         return np.hypot(x, y)
+
+    def widest(self, a: int, b: int) -> float:
+        """Largest distance there can ever be between two units inside their corridors, m."""
+        p, q = self.box[a], self.box[b]
+        return float(np.hypot(max(p[2] - q[0], q[2] - p[0]), max(p[3] - q[1], q[3] - p[1])))
 
     def mark(self, unit: int, name: str, value: float) -> None:
         """Record a change of a state column for the replay (unit -1: of the whole side or map)."""

@@ -40,8 +40,8 @@ class DirectFire:
         self.on_unit: list[set[int]] = [set() for _ in world.ids]  # unit -> mount keys engaging from or at it
         self.counts: dict[int, tuple[int, int]] = {}  # pair key -> candidates, pieces so far
         self.hostile: list[set[int]] = [set(), set()]
-        fixed = [not world.formations[f].routes for f in world.formation]
-        self.known = [bool(ctx.scenario.belief["attackers"].known_points) and fixed[u] for u in range(len(world.ids))]
+        knows = bool(ctx.scenario.belief["attackers"].known_points)
+        self.known = [knows and world.formations[f].known for f in world.formation]
         self.pending: set[int] = set()  # units to choose in this instant
         self.shaken: set[int] = set()  # mount keys whose engagement is to be looked at
         self.rank = {m.key: i for i, m in enumerate(m for u in sorted(self.of_unit) for m in self.of_unit[u])}
