@@ -201,8 +201,8 @@ def bands(found: Ensemble) -> dict[str, Any]:
             at = np.searchsorted(run.curves["t_ms"], grid, side="right") - 1
             rows.append(run.curves[name][np.clip(at, 0, len(run.curves[name]) - 1)])
         levels = np.quantile(np.array(rows), QUANTILES, axis=0)
-        curves[name] = {f"{q:g}": row.round(1).tolist() for q, row in zip(QUANTILES, levels, strict=True)}
-    return {"t_ms": grid.astype(int).tolist(), "curves": curves}
+        curves[name] = {f"p{q * 100:.0f}": row.round(1).tolist() for q, row in zip(QUANTILES, levels, strict=True)}
+    return {"t_ms": grid.astype(int).tolist(), "series": curves}
 
 
 def attachment(found: Ensemble) -> bytes:
@@ -215,9 +215,9 @@ def attachment(found: Ensemble) -> bytes:
     }
     body = {
         "schema": 1,
-        "n": len(found.runs),
         "seed": found.seed,
-        "replications": {
+        "replications": len(found.runs),
+        "runs": {
             name: {
                 "seed": found.seed,
                 "replication": run.replication,

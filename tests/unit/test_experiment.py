@@ -90,8 +90,8 @@ def test_bands_cover_every_minute_of_any_run() -> None:
 
     found = ensemble.bands(Ensemble(1, (run(0, 0, [1, 2, 3]), run(1, 60_000, [5, 6, 7, 8]))))
     assert found["t_ms"] == [0, 60_000, 120_000, 180_000, 240_000]
-    assert found["curves"]["x"]["0.5"] == [3, 3.5, 4.5, 5, 5.5]
-    low, high = found["curves"]["x"]["0.1"], found["curves"]["x"]["0.9"]
+    assert found["series"]["x"]["p50"] == [3, 3.5, 4.5, 5, 5.5]
+    low, high = found["series"]["x"]["p10"], found["series"]["x"]["p90"]
     assert all(a <= b for a, b in zip(low, high, strict=True))
 
 
@@ -101,18 +101,19 @@ def test_a_recording_carries_its_ensemble(twelve: Ensemble, tmp_path: Path) -> N
     rec.save(ensemble.with_ensemble(night, twelve), tmp_path / "night.mcap")
     again = rec.load(tmp_path / "night.mcap")
     assert again.meta["replications"] == 12
+    assert json.loads(again.attachments["ensemble.json"])["replications"] == 12
     assert again.meta["checksum_ok"] is True
     body = json.loads(again.attachments["ensemble.json"])
-    assert body["replications"]["nearest"] == {
+    assert body["runs"]["nearest"] == {
         "seed": 3,
         "replication": number,
         "digest": night.digest,
         "attackers_killed": metrics.measure(night)["attackers_killed"],
     }
     killed = twelve.column("attackers_killed")
-    assert body["replications"]["most_killed"]["attackers_killed"] == max(killed)
-    assert body["replications"]["fewest_killed"]["attackers_killed"] == min(killed)
-    assert len(body["curves"]["attackers_effective"]["0.5"]) == len(body["t_ms"])
+    assert body["runs"]["most_killed"]["attackers_killed"] == max(killed)
+    assert body["runs"]["fewest_killed"]["attackers_killed"] == min(killed)
+    assert len(body["series"]["attackers_effective"]["p50"]) == len(body["t_ms"])
 
 
 # ---------------------------------------------------------------- comparisons

@@ -81,7 +81,7 @@ def test_an_ensemble_writes_the_run_nearest_its_median(stand_in: Path) -> None:
     assert night.meta["replications"] == 5
     assert f"replication {night.meta['replication']}, the nearest to the median" in result.stderr
     attached = json.loads(night.attachments["ensemble.json"])
-    assert attached["replications"]["nearest"]["digest"] == night.digest
+    assert attached["runs"]["nearest"]["digest"] == night.digest
     assert attached["summary"] == body["summary"]
     assert "5 simulated nights" in call("run", "s.yaml", "-n", 5).stdout
 
