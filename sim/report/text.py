@@ -250,11 +250,13 @@ def ensemble(title: str, n: int, seed: int, summary: dict[str, dict[str, Any]]) 
             rows.append((name, words, None, None, None, None, s["n_defined"]))
         elif s["n_defined"]:
             rows.append((name, *(s[k] for k in ("mean", "low", "high", "median")), _span(s), s["n_defined"]))
+    missing = ", ".join(shown(name) for name, s in summary.items() if not s["n_defined"])
     columns = ("metric", "mean", "low", "high", "median", "5-95 %", "n")
     return Group(
         Text(f"{title}\n{n} simulated nights, seed {seed}; low and high bound the mean (95 %).", style="bold"),
         "",
         table("", columns, rows),
+        Text(f"Undefined in every run: {missing}." if missing else "Every metric is defined in some run."),
     )
 
 

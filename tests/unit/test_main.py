@@ -83,7 +83,9 @@ def test_an_ensemble_writes_the_run_nearest_its_median(stand_in: Path) -> None:
     attached = json.loads(night.attachments["ensemble.json"])
     assert attached["runs"]["nearest"]["digest"] == night.digest
     assert attached["summary"] == body["summary"]
-    assert "5 simulated nights" in call("run", "s.yaml", "-n", 5).stdout
+    said = call("run", "s.yaml", "-n", 5).stdout
+    assert "5 simulated nights" in said
+    assert "Every metric is defined in some run." in said
 
 
 def test_an_interrupt_leaves_nothing_behind(stand_in: Path, monkeypatch: pytest.MonkeyPatch) -> None:
