@@ -28,7 +28,7 @@ def prepare(
     world = build(scenario, clock)
     world.record_changes = full
     conditions = Conditions(clock, log, draws, world)
-    ctx = Context(scenario, world, clock, draws, log, conditions, [])
+    ctx = Context(scenario, world, clock, draws, log, conditions, [], [])
     for _, process in PROCESSES:
         process.start(ctx)
     return ctx

@@ -63,7 +63,9 @@ class Legs:
         self.t0_ms[:] = t_ms
 
 
-def positions(t_ms: int, leg_t: NDArray[np.int64], leg_unit: NDArray[np.int64], xy: Floats, v: Floats, n: int) -> Floats:
+def positions(
+    t_ms: int, leg_t: NDArray[np.int64], leg_unit: NDArray[np.int64], xy: Floats, v: Floats, n: int
+) -> Floats:
     """(n, 2) positions at t_ms from recorded legs in time order (rows: t, unit, xy (m, 2), v (m, 2)); NaN before."""
     out = np.full((n, 2), np.nan)
     upto = int(np.searchsorted(leg_t, t_ms, side="right"))

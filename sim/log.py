@@ -32,6 +32,11 @@ class Log:
     def __len__(self) -> int:
         return len(self.kind)
 
+    @property
+    def next_id(self) -> int:
+        """The id the next event will have."""
+        return len(self.kind)
+
     def emit(self, kind: str, actor: int, target: int = -1, causes: tuple[int, ...] = (), **ints: int) -> int:
         """Write one event; `actor` and `target` are handles of actors. Returns its id.
 

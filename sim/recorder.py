@@ -82,8 +82,32 @@ def _meta(ctx: Context, seed: int, replication: int, history: int | None, record
         "clock_end_ms": scenario.t_ms(scenario.clock.end),
         "utc_offset_min": int(offset.total_seconds() // 60),
         "attack_orders": [order.id for order in scenario.orders if order.do.assault is not None],
+        "hq_units": _hq_units(ctx),
+        "controllers": {
+            f"command/{name}": sum(
+                u.controllers for u, s in zip(ctx.world.unit, ctx.world.side, strict=True) if SIDES[s] == name
+            )
+            for name in SIDES
+        },
         "record": record,
     }
+
+
+def _hq_units(ctx: Context) -> list[str]:
+    """Ids of the defenders' ground units that stand in the HQ's area when the clock starts."""
+    world, area = ctx.world, next((area for area in ctx.world.areas if area.id == "hq"), None)
+    if area is None:
+        return []
+    start: dict[int, tuple[float, float]] = {}
+    for _, unit, x, y, _, _ in world.legs.history:
+        start.setdefault(unit, (x, y))
+    return [
+        world.ids[u]
+        for u, (x, y) in sorted(start.items())
+        if world.side[u] == 1
+        and not world.is_air[u]
+        and (x - area.x_m) ** 2 + (y - area.y_m) ** 2 <= (area.radius_m + world.spread_m[u]) ** 2
+    ]
 
 
 def _actors(ctx: Context) -> Table:
@@ -123,7 +147,10 @@ def _units(world: World) -> Table:
         "formation": np.array([f.id for f in formation]),
         "echelon": np.array([str(f.echelon) for f in formation]),
         "sidc": np.array(
-            [unit.symbol[:3] + ("6" if s == 0 else "3") + unit.symbol[4:] for unit, s in zip(world.unit, world.side, strict=True)]
+            [
+                unit.symbol[:3] + ("6" if s == 0 else "3") + unit.symbol[4:]
+                for unit, s in zip(world.unit, world.side, strict=True)
+            ]
         ),
         "people": np.array(world.people, dtype=np.int32),
         "first_entity": np.array(world.first, dtype=np.int32),
@@ -161,7 +188,10 @@ def _weapons(ctx: Context) -> Table:
         "label": np.array([w.label for w in weapon], dtype=np.str_),
         "range_m": np.array([w.range_m for w in weapon]),
         "reply": np.array(
-            [name in carried and w.kind in ("indirect", "guided", "strafe") for name, w in zip(names, weapon, strict=True)],
+            [
+                name in carried and w.kind in ("indirect", "guided", "strafe")
+                for name, w in zip(names, weapon, strict=True)
+            ],
             dtype=np.uint8,
         ),
         "held": np.array([w.held for w in weapon], dtype=np.uint8),
@@ -282,6 +312,9 @@ def _attachments(scenario: Scenario) -> dict[str, bytes]:
         "provenance.json": json.dumps(rows, default=str).encode(),
         "sources.json": json.dumps({k: s.model_dump() for k, s in scenario.sources.items()}, default=str).encode(),
     }
+    for name in (scenario.map.terrain, scenario.map.rivers, scenario.map.places, scenario.claims_file):
+        if name is not None:
+            out[name] = (Path(scenario.folder) / name).read_bytes()
     if scenario.claims_file is not None:
         out["claims.yaml"] = (Path(scenario.folder) / scenario.claims_file).read_bytes()
     return out

@@ -111,8 +111,14 @@ def _land(
         if burst:
             ids.append(
                 log.emit(
-                    "impact", shooter, toward, (cause,),
-                    x_mm=round(x * 1000), y_mm=round(y * 1000), weapon_key=mount.signed_key, salvo=salvo,
+                    "impact",
+                    shooter,
+                    toward,
+                    (cause,),
+                    x_mm=round(x * 1000),
+                    y_mm=round(y * 1000),
+                    weapon_key=mount.signed_key,
+                    salvo=salvo,
                 )  # fmt: skip
             )
         else:

@@ -115,7 +115,14 @@ class Node:
     """One condition of a tree. `true` never turns false again, but under `not`."""
 
     def __init__(
-        self, room: Conditions, condition: Any, label: str, phase: int, actor: int, parent: Node | None, then: Then | None
+        self,
+        room: Conditions,
+        condition: Any,
+        label: str,
+        phase: int,
+        actor: int,
+        parent: Node | None,
+        then: Then | None,
     ):
         self.room, self.condition, self.label = room, condition, label
         self.phase, self.actor, self.parent, self.then = phase, actor, parent, then
@@ -141,7 +148,8 @@ class Node:
         else:
             inner = c.all or c.any or (c.not_,)
             self.parts = [
-                Node(room, part, f"{self.label}/{i}", self.phase, self.actor, self, None) for i, part in enumerate(inner)
+                Node(room, part, f"{self.label}/{i}", self.phase, self.actor, self, None)
+                for i, part in enumerate(inner)
             ]
             for part in self.parts:
                 part.arm()

@@ -10,6 +10,7 @@ from types import ModuleType
 
 from sim.processes import (
     air,
+    approval,
     command,
     direct_fire,
     hotline,
@@ -17,6 +18,7 @@ from sim.processes import (
     morale,
     movement,
     orders,
+    recognition,
     referee,
     roe,
     sensing,
@@ -26,12 +28,14 @@ from sim.processes import (
 PROCESSES: tuple[tuple[str, ModuleType], ...] = (
     ("movement", movement),
     ("sensing", sensing),
+    ("recognition", recognition),
     ("direct_fire", direct_fire),
     ("indirect_fire", indirect_fire),
     ("air", air),
     ("suppression", suppression),
     ("morale", morale),
     ("roe", roe),
+    ("approval", approval),
     ("command", command),
     ("hotline", hotline),
     ("orders", orders),

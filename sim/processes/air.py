@@ -152,7 +152,12 @@ class Air:
             return
         for u in range(len(self.world.ids)):
             unit = self.world.unit[u]
-            if self.world.present[u] and unit.air is not None and unit.air.role != "watch" and u not in self.world.tasks:
+            if (
+                self.world.present[u]
+                and unit.air is not None
+                and unit.air.role != "watch"
+                and u not in self.world.tasks
+            ):
                 self.ctx.log.emit("show_of_force", self.world.actor[u], causes=(id_,))
                 return
 

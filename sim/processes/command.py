@@ -1,7 +1,7 @@
-"""Command: report, approval, queue, controller, shooter, assessment - on beliefs alone.
+"""Command: queue, controller, shooter, assessment - on beliefs alone.
 
-Supporting fires run report -> permission -> approval -> queue -> controller -> shooter -> flight -> effect ->
-assessment -> again or close. Whom to fire at is chosen by what contacts look like and where they are believed; true
+An approved contact is nominated, waits for a controller and a shooter, is attacked, assessed, attacked again or
+closed. Whom to fire at is chosen by what contacts look like and where they are believed; true
 positions and states are never read here. Every wait is in the log with its reason.
 """
 
@@ -21,7 +21,7 @@ PHASES = (Phase.COMMAND,)
 READS = ("beliefs", "tasks", "mounts", "present")
 WRITES = ("tasks",)
 KINDS = ("indirect", "guided", "strafe")
-REPORT, APPROVE, CONTROL, ASSESS, RETRY, CLOSE_IN = 1, 2, 3, 4, 5, 6
+CONTROL, ASSESS, RETRY, CLOSE_IN = 3, 4, 5, 6
 
 
 class Command:
@@ -34,7 +34,9 @@ class Command:
         self.actor = ctx.clock.handle(f"command/{SIDES[side]}")
         self.picture = ctx.world.beliefs[side]
         self.prefer = {row.id: row for row in self.law.targets}
-        self.friends = [u for u in range(len(self.world.ids)) if self.world.side[u] == side and not self.world.is_air[u]]
+        self.friends = [
+            u for u in range(len(self.world.ids)) if self.world.side[u] == side and not self.world.is_air[u]
+        ]
         self.pool = Pool(ctx.clock, sum(self.world.unit[u].controllers for u in self.friends))
         self.mounts = [
             m for m in self.world.mounts if self.world.side[m.unit] == side and m.weapon.kind in KINDS and not m.held
@@ -44,12 +46,6 @@ class Command:
         self.serial = 0
         self.counts: dict[tuple[int, int], int] = {}
         self.waiters: list[Call] = []
-        self.approved_id: dict[int, int] = {}
-        self.reported: set[int] = set()
-        self.gate_open = ctx.scenario.hotline is None or ctx.scenario.hotline.effect_on_fires != "gates"
-        self.gated: list[tuple[int, int]] = []
-        self.gate_timer: Call | None = None
-        self.answer_id = -1
 
     def delay(self, contact: int, law: Any, what: int) -> int:
         """A drawn span, counted per contact and purpose."""
@@ -58,77 +54,11 @@ class Command:
         self.counts[(contact, what)] = event + 1
         return span_ms(law, self.ctx.draws.one(Purpose.DELAY, who ^ what << 8, event))
 
-    def later(self, ms: int, fn: Any, *args: Any) -> None:
-        """Book in the command phase."""
-        self.ctx.clock.at(self.ctx.clock.now_ms + ms, Phase.COMMAND, self.actor, fn, *args)
-
-    # -- report, permission, approval
-
-    def observed(self, id_: int, observer: int, target: int, act: int) -> None:
-        """An act of a contact has been observed: it is reported after the delay."""
-        b = self.world.unit_of_actor[target]
-        if self.world.beliefs[self.side] is self.picture and self.world.side[b] != self.side:
-            self.later(self.delay(b, self.law.report, REPORT), self.report, b, observer, id_)
-
-    def report(self, b: int, observer: int, cause: int) -> None:
-        """The report is in."""
-        self.serial += 1
-        self.picture.report_id[b] = self.ctx.log.emit(
-            "reported", observer, self.world.actor[b], (cause,), serial=self.serial
-        )
-
-    def permitted(self, id_: int, roe_actor: int, target: int, rung: int) -> None:
-        """The rules allow fire at the contact: ask for approval."""
-        b = self.world.unit_of_actor[target]
-        if self.world.side[b] == self.side or b in self.approved_id:
-            return
-        close = self.in_contact(b)
-        causes = (self.picture.report_id[b], id_)
-        asked = self.ctx.log.emit("approval_asked", self.actor, target, causes, in_contact=int(close))
-        self.approved_id[b] = -1
-        if not self.gate_open:
-            self.ctx.log.emit("waiting", self.actor, target, (asked,), what=int(Wait.HOTLINE), serial=0)
-            self.gated.append((b, asked))
-            if self.gate_timer is None:
-                hotline = self.ctx.scenario.hotline
-                assert hotline is not None
-                at = self.ctx.clock.now_ms + round(hotline.gate_timeout_s * 1000)
-                self.gate_timer = self.ctx.clock.at(at, Phase.COMMAND, self.actor, self.open_gate)
-            return
-        self.ask(b, asked)
-
-    def in_contact(self, b: int) -> bool:
-        """Own troops are within small-arms danger of where the contact is believed."""
-        return self.nearest_friend(self.picture.where(b, self.ctx.clock.now_ms)) <= self.law.contact_range_m
-
-    def ask(self, b: int, asked: int) -> None:
-        """Approval takes its time; less for troops in contact."""
-        close = self.in_contact(b)
-        law = self.law.approval_in_contact if close else self.law.approval
-        self.later(self.delay(b, law, APPROVE), self.approve, b, asked, int(close))
-
-    def approve(self, b: int, asked: int, close: int) -> None:
+    def approved(self, id_: int, actor: int, target: int, in_contact: int) -> None:
         """Approved: the contact joins the queue."""
-        causes = (asked,) if self.answer_id < 0 else (asked, self.answer_id)
-        self.approved_id[b] = self.ctx.log.emit(
-            "approved", self.actor, self.world.actor[b], causes, in_contact=close
-        )
-        self.nominate(b)
-
-    def answered(self, id_: int, end: int, target: int, call_key: int, answer: int) -> None:
-        """An answer over the hotline: a parent of the approvals that follow, and what a gate waits for."""
-        self.answer_id = id_
-        if self.world.t0_ms is not None:
-            self.open_gate()
-
-    def open_gate(self) -> None:
-        """The hotline no longer holds approvals back."""
-        self.gate_open = True
-        if self.gate_timer is not None:
-            self.gate_timer.cancel()
-        gated, self.gated = self.gated, []
-        for b, asked in gated:
-            self.ask(b, asked)
+        b = self.world.unit_of_actor[target]
+        if self.world.side[b] != self.side:
+            self.nominate(b)
 
     # -- queue
 
@@ -141,7 +71,7 @@ class Command:
         x, y = self.picture.where(b, now)
         self.serial += 1
         nominated = self.ctx.log.emit(
-            "nominated", self.actor, actor, (self.approved_id[b],), priority=row.priority, serial=self.serial
+            "nominated", self.actor, actor, (self.picture.approved_id[b],), priority=row.priority, serial=self.serial
         )
         for other in sorted(self.missions):
             ox, oy = self.picture.where(other, now)
@@ -164,7 +94,7 @@ class Command:
             rule = sorted(self.picture.across[b])[0]
             forbid = next(r for r in self.roe.forbid if r.line == rule)
             self.ctx.log.emit(
-                "forbidden", self.actor, self.world.actor[b], (self.approved_id.get(b, -1),),
+                "forbidden", self.actor, self.world.actor[b], (self.picture.approved_id[b],),
                 rule_key=signed(key(f"roe/{forbid.id}")),
             )  # fmt: skip
             return False
@@ -268,17 +198,15 @@ class Command:
             return False
         return world.servers(mount) > 0
 
-    def nearest_friend(self, where: tuple[float, float]) -> float:
-        """Distance, m, from a believed place to the nearest own ground unit."""
-        at = self.world.legs.all_at(self.ctx.clock.now_ms)[self.friends]
-        return float(np.sqrt(((at[:, 0] - where[0]) ** 2 + (at[:, 1] - where[1]) ** 2).min()))
-
     def assign(self, b: int, mount: Mount, serial: int, nominated: int) -> Task:
         """Give the task; too close to friends means a slower, higher release and a counted risk."""
         now, log, actor = self.ctx.clock.now_ms, self.ctx.log, self.world.actor[b]
-        causes = (self.approved_id[b], nominated)
+        causes = (self.picture.approved_id[b], nominated)
         slower = 0
-        if mount.weapon.danger_close_m > 0 and self.nearest_friend(self.picture.where(b, now)) < mount.weapon.danger_close_m:
+        if (
+            mount.weapon.danger_close_m > 0
+            and self.world.nearest_own(self.side, *self.picture.where(b, now)) < mount.weapon.danger_close_m
+        ):
             slower = self.delay(b, self.roe.danger_close_slower, CLOSE_IN)
             log.emit("waiting", self.actor, actor, causes, what=int(Wait.SAFE_DISTANCE), serial=serial)
         task = Task(
@@ -286,9 +214,7 @@ class Command:
             done=self.ctx.clock.gate(Phase.COMMAND, self.actor), slower_ms=slower,
         )  # fmt: skip
         self.world.tasks[mount.unit] = task
-        log.emit(
-            "assigned", self.world.actor[mount.unit], actor, causes, weapon_key=mount.signed_key, serial=serial
-        )
+        log.emit("assigned", self.world.actor[mount.unit], actor, causes, weapon_key=mount.signed_key, serial=serial)
         return task
 
     def assess(self, b: int, task: Task, serial: int) -> bool:
@@ -325,7 +251,7 @@ class Command:
     def seen(self, id_: int, observer: int, target: int, *_: int) -> None:
         """A contact is in sight (again): one approved before is nominated anew."""
         b = self.world.unit_of_actor[target]
-        if self.world.side[b] != self.side and self.approved_id.get(b, -1) >= 0:
+        if self.world.side[b] != self.side and self.picture.approved_id[b] >= 0:
             self.picture.judged_dead[b] = False
             merged = b in self.merged_into()
             if not merged:
@@ -339,7 +265,5 @@ def start(ctx: Context) -> None:
             continue
         command = Command(ctx, side)
         ctx.world.free_hooks.append((Phase.COMMAND, command.look_again))
-        ctx.log.on("act_observed", Phase.COMMAND, command.actor, command.observed)
-        ctx.log.on("permitted", Phase.COMMAND, command.actor, command.permitted)
-        ctx.log.on("call_answered", Phase.COMMAND, command.actor, command.answered)
+        ctx.log.on("approved", Phase.COMMAND, command.actor, command.approved)
         ctx.log.on("seen", Phase.COMMAND, command.actor, command.seen)

@@ -104,7 +104,9 @@ class Hotline:
         call_key = signed(who_key(call.id))
         if answer is Answer.NONE:
             return self.ctx.log.emit("call_unanswered", self.there, self.here, (placed,), call_key=call_key)
-        id_ = self.ctx.log.emit("call_answered", self.there, self.here, (placed,), call_key=call_key, answer=int(answer))
+        id_ = self.ctx.log.emit(
+            "call_answered", self.there, self.here, (placed,), call_key=call_key, answer=int(answer)
+        )
         if answer is Answer.ASSURE and self.law.assurance_releases:
             self.world.air_released = True
             for phase, fn in self.world.free_hooks:

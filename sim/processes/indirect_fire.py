@@ -62,7 +62,12 @@ class IndirectFire:
         x, y = self.ctx.scenario.point(shell.at)
         aim = (x + float(doubt[0]) * shell.location_error_m, y + float(doubt[1]) * shell.location_error_m)
         for mount in self.mounts:
-            if self.world.formation[mount.unit] == f and mount.name == shell.weapon and not mount.held and not mount.busy:
+            if (
+                self.world.formation[mount.unit] == f
+                and mount.name == shell.weapon
+                and not mount.held
+                and not mount.busy
+            ):
                 actor = self.world.actor[mount.unit]
                 self.shooting[order_key] = self.shooting.get(order_key, 0) + 1
                 mount.busy = True

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from sim.clock import Phase
 from sim.context import Context
 from sim.draws import Purpose, key, span_ms, truncated
@@ -45,7 +44,11 @@ class Morale:
             if SIDES[side] in ctx.scenario.morale:
                 self._add(name, units, side)
         self.guns = [
-            [m for m in self.world.mounts if self.world.side[m.unit] == side and m.weapon.kind == "indirect" and not m.held]
+            [
+                m
+                for m in self.world.mounts
+                if self.world.side[m.unit] == side and m.weapon.kind == "indirect" and not m.held
+            ]
             for side in (0, 1)
         ]
         self.tubes = [sum(len(m.served_by) for m in guns) for guns in self.guns]
@@ -111,7 +114,10 @@ class Morale:
         parts = [
             (out / max(company.loss_fraction, 1e-9), Reason.LOSSES),
             (law.guns * (1.0 - working / tubes) if tubes else 0.0, Reason.GUNS_LOST),
-            (law.leader * sum(not world.alive(u) for u in leaders) / len(leaders) if leaders else 0.0, Reason.LEADER_LOST),
+            (
+                law.leader * sum(not world.alive(u) for u in leaders) / len(leaders) if leaders else 0.0,
+                Reason.LEADER_LOST,
+            ),
             (law.neighbours * len(gone) / len(company.neighbours) if company.neighbours else 0.0, Reason.NEIGHBOURS),
             (law.unanswered * company.unanswered, Reason.UNANSWERED_FIRE),
         ]
@@ -185,5 +191,3 @@ def start(ctx: Context) -> None:
     ctx.world.loss_hooks.append((Phase.MORALE, morale.lost))
     ctx.world.impact_hooks.append((Phase.MORALE, morale.reach_m, morale.fell))
     ctx.log.on("halt_obeyed", Phase.MORALE, ctx.clock.handle("morale/attackers"), morale.halted)
-
-

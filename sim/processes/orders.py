@@ -72,7 +72,13 @@ class Orders:
         for order_key, (owner, order, begun) in list(self.open.items()):
             if owner == f and order.do.assault is not None and not any(self._obeys(m) for m in self.world.members[f]):
                 del self.open[order_key]
-                why = Reason.BROKE if self.world.broken[u] else Reason.HALTED if self.world.withdrawing[u] else Reason.LOST
+                why = (
+                    Reason.BROKE
+                    if self.world.broken[u]
+                    else Reason.HALTED
+                    if self.world.withdrawing[u]
+                    else Reason.LOST
+                )
                 self.ctx.log.emit(
                     "order_aborted", self.world.formation_actor[f], causes=(begun,), order_key=order_key, why=int(why)
                 )

@@ -65,7 +65,12 @@ class Roe:
     def crossed(self, id_: int, mover: int, target: int, line_key: int, direction: int) -> None:
         """A held contact crosses the line that the rules name."""
         b = self.world.unit_of_actor[mover]
-        if line_key == self.line_key and self.world.side[b] != self.side and self.picture.holders[b] and not self.opened:
+        if (
+            line_key == self.line_key
+            and self.world.side[b] != self.side
+            and self.picture.holders[b]
+            and not self.opened
+        ):
             self.open((id_, self.picture.seen_id[b]))
 
     def reported(self, id_: int, observer: int, target: int, serial: int) -> None:
@@ -110,7 +115,9 @@ class Roe:
         if rung is Rung.HOTLINE_CALL:
             return self.ctx.scenario.hotline is not None
         if rung is Rung.SHOW_OF_FORCE:
-            return any(world.present[u] and world.unit[u].air is not None and world.unit[u].air.role != "watch" for u in ours)
+            return any(
+                world.present[u] and world.unit[u].air is not None and world.unit[u].air.role != "watch" for u in ours
+            )
         if rung is Rung.WARNING_SHOTS:
             return self.leading() is not None and any(step.weapon in world.unit[u].weapons for u in ours)
         return True
@@ -138,9 +145,9 @@ class Roe:
 
     def permit(self, b: int) -> None:
         """Fire at an acting contact is permitted."""
-        if b in self.permitted or self.picture.act[b] not in (Act.FIRED, Act.ADVANCED, Act.CROSSED_LINE) and not (
+        if b in self.permitted or (self.picture.act[b] not in (Act.FIRED, Act.ADVANCED, Act.CROSSED_LINE) and not (
             self.picture.act[b] == Act.BUILD_UP and self.law.trigger.build_up
-        ):  # fmt: skip
+        )):  # fmt: skip
             return
         self.permitted.add(b)
         causes = (self.engaged, self.picture.act_id[b])

@@ -1,4 +1,4 @@
-"""Sensing: continuous looking as an exact hazard, custody, and what a side then believes.
+"""Sensing: continuous looking as an exact hazard, and custody of what has been seen.
 
 A pair (observer, target) carries a remaining Exp(1). Its hazard s * light / T * (R / r)**3 is integrated in closed
 form along the legs and the moment it runs out is booked; when a leg or a state changes, the remainder is rescaled,
@@ -11,16 +11,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
-from sim.clock import Call, Phase
+from sim.clock import Phase
 from sim.context import Context
 from sim.crossings import Crossings
-from sim.draws import Purpose, key, pair, signed, span_ms
+from sim.draws import Purpose, pair
 from sim.effects.seeing import exposure, time_to_exposure
-from sim.events import Act
 from sim.geometry import range_entry, range_entry_one
-from sim.world import SIDES, Status
+from sim.world import SIDES, Status, fix
 
 PHASES = (Phase.REPLAN, Phase.COMMAND)
 READS = ("legs", "moving", "firing", "present", "fit", "light")
@@ -56,7 +54,6 @@ class Sensing:
         for row, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
             self.group_rows.setdefault((world.formation[i], j), []).append(row)  # type: ignore[arg-type]
         self.group_rows = {pair_: np.array(rows) for pair_, rows in self.group_rows.items()}
-        self.drops: dict[tuple[int, int], Call] = {}
         self._unit_columns()
 
     def _pairs(self) -> tuple[Ints, Ints]:
@@ -118,7 +115,9 @@ class Sensing:
             return
         rows = self.crossing.touching(concerned)
         rows = rows[~self.resting[rows]]
-        rows = rows[(self.rate[rows] > 0.0) | (self.power[self.crossing.a[rows]] * self.signature[self.crossing.b[rows]] > 0.0)]
+        rows = rows[
+            (self.rate[rows] > 0.0) | (self.power[self.crossing.a[rows]] * self.signature[self.crossing.b[rows]] > 0.0)
+        ]
         if len(rows):
             self.account(rows, now)
         if turned:
@@ -204,7 +203,7 @@ class Sensing:
         sensor = self.sensor[a]
         assert sensor is not None
         if new:
-            self.fix(picture, b, a, now)
+            fix(ctx.draws, world, a, b)
             picture.looks[b] = self.looks[b]
         (ax, ay), (bx, by) = world.legs.at(a, now), world.legs.at(b, now)
         range_m = float(((bx - ax) ** 2 + (by - ay) ** 2 + self.z[row] ** 2) ** 0.5)
@@ -224,32 +223,11 @@ class Sensing:
         _, out_s = range_entry_one(bx - ax, by - ay, vx, vy, float(self.far[a]))
         self.leaving.time_ms[row] = now + out_s * 1e3
         self.leaving.book()
-        self._record(b, now, a)
-        drop = self.drops.pop((int(world.side[a]), b), None)
-        if drop is not None:
-            drop.cancel()
-        self._act(picture, b, a, id_)
 
     def _beyond(self, b: int) -> list[str]:
         side = SIDES[1 - self.world.side[b]]
         rules = self.ctx.scenario.roe[side].forbid if side in self.ctx.scenario.roe else ()  # type: ignore[index]
         return [rule.line for rule in rules] if self.world.recrossed[b] else []
-
-    def fix(self, picture: Any, b: int, a: int, now: int) -> None:
-        """A fresh report of where `b` is, with the error of the observer's sensor."""
-        sensor = self.sensor[a]
-        assert sensor is not None
-        who = pair(self.world.keys[a], self.world.keys[b])
-        z = ndtri(self.ctx.draws.block(Purpose.FIX, who, picture.fixes[b], 2)) * sensor.fix_error_m
-        picture.fix(b, now, (float(z[0]), float(z[1])), sensor.fix_error_m)
-
-    def refix(self, id_: int, shooter: int, target: int, *_: int) -> None:
-        """An attack is assigned: whoever holds the contact reports it anew."""
-        b = self.world.unit_of_actor[target]
-        picture = self.world.beliefs[1 - self.world.side[b]]
-        if picture.holders[b]:
-            a = picture.holders[b][min(picture.holders[b])]
-            self.fix(picture, b, a, self.ctx.clock.now_ms)
 
     def _rest(self, row: int, group: int, b: int, now: int) -> None:
         """The others of the formation rest while one of them holds b."""
@@ -268,9 +246,8 @@ class Sensing:
             self.leaving.open[row] = False
             if picture.holders[b].get(group) != a:
                 continue
-            id_ = self.ctx.log.emit("sight_lost", self.world.actor[a], self.world.actor[b], (picture.seen_id[b],))
-            if picture.release(b, group, now):
-                self._stale(picture, b, now, id_)
+            self.ctx.log.emit("sight_lost", self.world.actor[a], self.world.actor[b], (picture.seen_id[b],))
+            picture.release(b, group, now)
             index = self.group_rows[(group, b)]
             self.resting[index] = False
             self.last_ms[index] = now
@@ -278,97 +255,6 @@ class Sensing:
                 again.append(index)
         if again:
             self.solve(np.concatenate(again), now)
-
-    # -- ageing
-
-    def _stale(self, picture: Any, b: int, now: int, cause: int) -> None:
-        self._record(b, now, -1)
-        law = self.ctx.scenario.belief[SIDES[picture.side]]  # type: ignore[index]
-        at = now + round(law.stale_s * 1000)
-        call = self.ctx.clock.at(at, Phase.COMMAND, self.actor, self._turn_stale, picture, b, now, cause)
-        self.drops[(picture.side, b)] = call
-
-    def _turn_stale(self, picture: Any, b: int, lost_ms: int, cause: int) -> None:
-        now = self.ctx.clock.now_ms
-        law = self.ctx.scenario.belief[SIDES[picture.side]]  # type: ignore[index]
-        side = self.ctx.clock.handle(f"side/{SIDES[picture.side]}")
-        id_ = self.ctx.log.emit("contact_stale", side, self.world.actor[b], (cause,), age_ms=now - lost_ms)
-        at = now + round(law.drop_s * 1000)
-        call = self.ctx.clock.at(at, Phase.COMMAND, self.actor, self._drop, picture, b, lost_ms, id_)
-        self.drops[(picture.side, b)] = call
-
-    def _drop(self, picture: Any, b: int, lost_ms: int, cause: int) -> None:
-        now = self.ctx.clock.now_ms
-        picture.drop(b)
-        side = self.ctx.clock.handle(f"side/{SIDES[picture.side]}")
-        self.ctx.log.emit("contact_dropped", side, self.world.actor[b], (cause,), age_ms=now - lost_ms)
-        self._record(b, now, -1)
-
-    def _record(self, b: int, now: int, observer: int) -> None:
-        if not self.world.record_changes:
-            return
-        picture = self.world.beliefs[1 - self.world.side[b]]
-        tag = picture.tag[b]
-        picture.record(b, now, signed(key(tag)) if tag else 0, observer)
-
-    # -- acts and affiliation
-
-    def _act(self, picture: Any, b: int, a: int, cause: int) -> None:
-        """What a held unit is doing now counts as an act when it fires or attacks."""
-        if self.world.firing[b]:
-            self.observe(picture, b, a, Act.FIRED, (cause,))
-        elif self.world.attacking[b] and self.world.moving[b]:
-            self.observe(picture, b, a, Act.ADVANCED, (cause,))
-        elif picture.act[b] == 0 and self.world.t0_ms is None:
-            self.observe(picture, b, a, Act.BUILD_UP, (cause,))
-
-    def observe(self, picture: Any, b: int, a: int, act: Act, causes: tuple[int, ...]) -> None:
-        """Log an act the first time it is seen of a contact, or a graver one."""
-        rank = {Act.BUILD_UP: 1, Act.CROSSED_LINE: 2, Act.ADVANCED: 3, Act.FIRED: 4}
-        if rank[act] <= rank.get(picture.act[b], 0):
-            return
-        picture.act[b] = act
-        id_ = self.ctx.log.emit("act_observed", self.world.actor[a], self.world.actor[b], causes, act=int(act))
-        if act is not Act.BUILD_UP or picture.act_id[b] < 0:
-            picture.act_id[b] = id_
-        self._affiliation(picture, b, id_)
-
-    def acted(self, id_: int, actor: int, act: Act) -> None:
-        """A unit fires or sets out to attack: those who hold it see it."""
-        b = self.world.unit_of_actor.get(actor)
-        if b is None:
-            return
-        picture = self.world.beliefs[1 - self.world.side[b]]
-        if picture.status[b] == Status.HELD and picture.holders[b]:
-            a = picture.holders[b][min(picture.holders[b])]
-            self.observe(picture, b, a, act, (picture.seen_id[b], id_))
-
-    def turned_back(self, id_: int, actor: int, *_: int) -> None:
-        """A unit withdraws: those who hold it see that it has turned back."""
-        b = self.world.unit_of_actor[actor]
-        picture = self.world.beliefs[1 - self.world.side[b]]
-        if picture.status[b] == Status.HELD:
-            picture.turned[b] = True
-
-    def _affiliation(self, picture: Any, b: int, cause: int) -> None:
-        side = SIDES[picture.side]
-        command = self.ctx.scenario.command.get(side)  # type: ignore[call-overload]
-        if command is None or command.monitoring is None or picture.tag[b] is not None:
-            return
-        picture.tag[b] = ""
-        luck = self.ctx.draws.block(Purpose.AFFILIATION, self.world.keys[b], picture.side, 2)
-        at = self.ctx.clock.now_ms + span_ms(command.monitoring.delay, float(luck[0]))
-        right = float(luck[1]) < command.monitoring.p_right
-        self.ctx.clock.at(at, Phase.COMMAND, self.actor, self._judge, picture, b, right, cause)
-
-    def _judge(self, picture: Any, b: int, right: bool, cause: int) -> None:
-        tag = str(self.world.unit[b].tag)
-        picture.tag[b] = tag if right else "militia" if tag != "militia" else "regime_army"
-        command = self.ctx.clock.handle(f"command/{SIDES[picture.side]}")
-        self.ctx.log.emit(
-            "affiliation_judged", command, self.world.actor[b], (cause,),
-            tag_key=signed(key(picture.tag[b])), right=int(right),
-        )  # fmt: skip
 
     # -- light and weather
 
@@ -394,19 +280,15 @@ def _looks(unit: Any) -> str:
 
 
 def start(ctx: Context) -> None:
-    """List the pairs, plan them, listen for acts, book light and weather."""
+    """List the pairs, plan them, book light and weather."""
     sensing = Sensing(ctx)
-    world, clock, log = ctx.world, ctx.clock, ctx.log
+    world, clock = ctx.world, ctx.clock
     world.replanners.append(sensing.replan)
     light = clock.handle("sim/light")
     for phase in ctx.scenario.light:
         clock.at(max(0, ctx.scenario.t_ms(phase.at)), Phase.MOVE, light, sensing.set_light, phase.light)
     for row in ctx.scenario.weather:
         clock.at(max(0, ctx.scenario.t_ms(row.at)), Phase.MOVE, light, sensing.set_weather, row.visibility_m)
-    for kind in ("opened", "fired"):
-        log.on(kind, Phase.COMMAND, sensing.actor, lambda id_, actor, *_: sensing.acted(id_, actor, Act.FIRED))
-    log.on("committed", Phase.COMMAND, sensing.actor, lambda id_, actor, *_: sensing.acted(id_, actor, Act.ADVANCED))
-    log.on("assigned", Phase.COMMAND, sensing.actor, sensing.refix)
-    log.on("withdrew", Phase.COMMAND, sensing.actor, sensing.turned_back)
+    ctx.audited.append(sensing)
     for u in range(len(world.ids)):
         world.change(u)

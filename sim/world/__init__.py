@@ -1,7 +1,7 @@
 """The world: one structure of arrays for everything that changes, and the doors through which it may change."""
 
-from sim.world.beliefs import Beliefs, Status
+from sim.world.beliefs import Beliefs, Status, fix
 from sim.world.build import build
 from sim.world.state import COLUMNS, SIDES, TARGETS, Body, Fate, Mount, Task, World
 
-__all__ = ["COLUMNS", "SIDES", "TARGETS", "Beliefs", "Body", "Fate", "Mount", "Status", "Task", "World", "build"]
+__all__ = ["COLUMNS", "SIDES", "TARGETS", "Beliefs", "Body", "Fate", "Mount", "Status", "Task", "World", "build", "fix"]

@@ -7,8 +7,12 @@ Only this module turns truth into belief; command and roe read beliefs alone.
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+from scipy.special import ndtri
+
+from sim.draws import Draws, Purpose, pair
 from sim.legs import Legs
 
 
@@ -38,6 +42,7 @@ class Beliefs:
         self.looks: list[str | None] = [None] * n  # what it looks like: the class of its main part
         self.tag: list[str | None] = [None] * n
         self.seen_id = [-1] * n
+        self.approved_id = [-1] * n
         self.report_id = [-1] * n
         self.act_id = [-1] * n
         self.across: list[set[str]] = [set() for _ in range(n)]
@@ -98,3 +103,12 @@ class Beliefs:
         vx, vy = self.velocity(unit)
         mm = (round(x * 1e3), round(y * 1e3), round(self.sigma(unit, t_ms) * 1e3), round(vx * 1e3), round(vy * 1e3))
         self.rows.append((t_ms, self.side, unit, int(self.status[unit]), *mm, self.act[unit], tag_key, observer))
+
+
+def fix(draws: Draws, world: Any, observer: int, target: int) -> None:
+    """A fresh report of where `target` is, with the error of the observer's sensor."""
+    sensor = world.scenario.sensors[world.unit[observer].sensor]
+    picture: Beliefs = world.beliefs[world.side[observer]]
+    who = pair(world.keys[observer], world.keys[target])
+    z = ndtri(draws.block(Purpose.FIX, who, picture.fixes[target], 2)) * sensor.fix_error_m
+    picture.fix(target, world.clock.now_ms, (float(z[0]), float(z[1])), sensor.fix_error_m)

@@ -153,7 +153,9 @@ def _mount(world: World, u: int, unit: Any) -> None:
         reload = getattr(weapon, "reload", None)
         loaded = None
         if reload is not None:
-            loaded = reload.rounds * len(served) if load.rounds is None else min(reload.rounds * len(served), load.rounds)
+            loaded = (
+                reload.rounds * len(served) if load.rounds is None else min(reload.rounds * len(served), load.rounds)
+            )
         mount = Mount(
             unit=u,
             name=name,

@@ -280,6 +280,13 @@ class World:
         y = np.maximum(np.maximum(self.box[:, 1] - mine[3], mine[1] - self.box[:, 3]), 0.0)
         return np.hypot(x, y)
 
+    def nearest_own(self, side: int, x: float, y: float) -> float:
+        """Distance, m, from a place to the nearest ground unit of a side that is there and alive."""
+        own = np.flatnonzero((self.side == side) & self.on_ground & self.present)
+        at = self.legs.all_at(self.clock.now_ms)[own]
+        d2 = (at[:, 0] - x) ** 2 + (at[:, 1] - y) ** 2
+        return float(np.sqrt(d2.min())) if len(own) else float(np.inf)
+
     def widest(self, a: int, b: int) -> float:
         """Largest distance there can ever be between two units inside their corridors, m."""
         p, q = self.box[a], self.box[b]

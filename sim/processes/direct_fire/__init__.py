@@ -6,17 +6,16 @@ changes. The garrison's fire needs a hostile act and waits for nothing else; an 
 
 from __future__ import annotations
 
-
 import numpy as np
 
 from sim.clock import Call, Phase
 from sim.context import Context
-from sim.draws import Purpose, pair, span_ms
+from sim.draws import pair
 from sim.events import Act, Reason
 from sim.geometry import range_entry, range_entry_one
+from sim.processes.direct_fire.heavy import HeavyShots
 from sim.processes.direct_fire.small_arms import Engagement, SmallArms
 from sim.processes.direct_fire.victims import Victims
-from sim.rounds import launch
 from sim.world import Mount
 
 PHASES = (Phase.ENGAGE, Phase.FIRE, Phase.IMPACT)
@@ -51,6 +50,7 @@ class DirectFire:
         self.was_attacking = [False] * len(world.ids)
         self.victims = Victims(world)
         self.small = SmallArms(ctx, self.victims, self.ran_dry, self.out_of_range)
+        self.heavy = HeavyShots(ctx, self.victims, self.small, self._reaches, self.out_of_range, self.ran_dry)
         self._list_near()
 
     def _list_near(self) -> None:
@@ -202,7 +202,8 @@ class DirectFire:
 
     def _reaches(self, mount: Mount, j: int) -> bool:
         return (
-            self.victims.exposure(mount, j)[1] > 0.0 and self.small.range_m(mount.unit, j) <= mount.weapon.range_m + 1e-3
+            self.victims.exposure(mount, j)[1] > 0.0
+            and self.small.range_m(mount.unit, j) <= mount.weapon.range_m + 1e-3
         )
 
     def _find(self, u: int, idle: list[Mount], targets: list[int]) -> None:
@@ -240,7 +241,7 @@ class DirectFire:
         self.on_unit[j].add(mount.key)
         world.flag("firing", mount.unit, True)
         if mount.weapon.kind == "shot":
-            e.call = clock.at(clock.now_ms + self._cycle(mount), Phase.FIRE, world.actor[mount.unit], self._shoot, e)
+            self.heavy.book(e)
             return
         if world.t0_ms is None:
             world.t0_ms = clock.now_ms
@@ -282,42 +283,6 @@ class DirectFire:
         self.ctx.log.emit("empty", self.world.actor[e.mount.unit], weapon_key=e.mount.signed_key)
         self.stop(e, Reason.EMPTY)
 
-    # -- heavy shots
-
-    def _cycle(self, mount: Mount) -> int:
-        luck = self.ctx.draws.one(Purpose.DELAY, mount.key, mount.salvo)
-        return max(1, span_ms(mount.weapon.interval, luck) // max(1, self.world.servers(mount)))
-
-    def _shoot(self, e: Engagement) -> None:
-        """One heavy shot: it hits with p of the range now, or bursts near the target; then the next."""
-        world, mount, j = self.world, e.mount, e.target
-        clock = self.ctx.clock
-        if not self._reaches(mount, j):
-            self.out_of_range(e)
-            return
-        if not world.pinned[mount.unit] or self.ctx.scenario.suppression.fire_factor > 0.0:
-            self._fire_shot(e, mount, j)
-            if mount.left == 0:
-                self.ran_dry(e)
-                return
-        e.call = clock.at(clock.now_ms + self._cycle(mount), Phase.FIRE, world.actor[mount.unit], self._shoot, e)
-
-    def _fire_shot(self, e: Engagement, mount: Mount, j: int) -> None:
-        world, log, draws = self.world, self.ctx.log, self.ctx.draws
-        shot = mount.salvo
-        luck = draws.block(Purpose.SHOT, mount.key, shot, 3)
-        p = self.small.p_now(e)
-
-        def landed(ids: list[int]) -> None:
-            if ids and luck[0] < p:
-                which = (float(luck[1]), float(luck[2]))
-                self.victims.hit(log, draws, mount, j, which, shot, ids[0], mount.weapon.damage, p)
-
-        cause = (e.cause,) if e.cause >= 0 else ()
-        aim = world.legs.at(j, self.ctx.clock.now_ms)
-        id_ = launch(world, log, draws, mount, aim, 1, cause, target=j, landed=landed)
-        log.note(id_, p=p, draw=float(luck[0]))
-
 
 def start(ctx: Context) -> None:
     """Listen for changes, acts and sightings."""
@@ -325,5 +290,3 @@ def start(ctx: Context) -> None:
     ctx.world.replanners.append(fire.replan)
     ctx.log.on("act_observed", Phase.ENGAGE, fire.actor, fire.observed)
     ctx.log.on("seen", Phase.ENGAGE, fire.actor, fire.seen)
-
-

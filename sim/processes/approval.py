@@ -1,0 +1,124 @@
+"""Approval: an observed act is reported, permitted by the rules, and approved by an authority that takes its time.
+
+Troops in contact wait less. The hotline bears on it as the scenario says: not at all, as one parent of the approval
+(informs), or as a gate that holds all approvals until it has answered or a time has run out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.clock import Call, Phase
+from sim.context import Context
+from sim.draws import Purpose, key, pair, span_ms
+from sim.events import Wait
+from sim.world import SIDES
+
+PHASES = (Phase.COMMAND,)
+READS = ("beliefs", "t0_ms")
+WRITES = ("beliefs",)
+REPORT, APPROVE = 1, 2
+
+
+class Approval:
+    """The way from an act to an approval, for one side."""
+
+    def __init__(self, ctx: Context, side: int):
+        self.ctx, self.world, self.side = ctx, ctx.world, side
+        self.law: Any = ctx.scenario.command[SIDES[side]]  # type: ignore[index]
+        self.rules = ctx.scenario.roe.get(SIDES[side])  # type: ignore[call-overload]
+        self.actor = ctx.clock.handle(f"command/{SIDES[side]}")
+        self.picture = ctx.world.beliefs[side]
+        self.asked: set[int] = set()
+        self.counts: dict[tuple[int, int], int] = {}
+        hotline = ctx.scenario.hotline
+        self.effect = "none" if hotline is None else hotline.effect_on_fires
+        self.timeout_ms = 0 if hotline is None else round(hotline.gate_timeout_s * 1000)
+        self.open = self.effect != "gates"
+        self.gated: list[tuple[int, int]] = []
+        self.timer: Call | None = None
+        self.answer_id = -1
+        self.serial = 0
+
+    def later(self, b: int, law: Any, what: int, fn: Any, *args: Any) -> None:
+        """Book after a drawn span, counted per contact and purpose."""
+        who = pair(key(f"command/{SIDES[self.side]}"), self.world.keys[b])
+        event = self.counts.get((b, what), 0)
+        self.counts[(b, what)] = event + 1
+        wait_ms = span_ms(law, self.ctx.draws.one(Purpose.DELAY, who ^ what << 8, event))
+        self.ctx.clock.at(self.ctx.clock.now_ms + wait_ms, Phase.COMMAND, self.actor, fn, *args)
+
+    def observed(self, id_: int, observer: int, target: int, act: int) -> None:
+        """An act of a contact has been observed: it is reported after the delay."""
+        b = self.world.unit_of_actor[target]
+        if self.world.side[b] != self.side:
+            self.later(b, self.law.report, REPORT, self.report, b, observer, id_)
+
+    def report(self, b: int, observer: int, cause: int) -> None:
+        """The report is in."""
+        self.serial += 1
+        self.picture.report_id[b] = self.ctx.log.emit(
+            "reported", observer, self.world.actor[b], (cause,), serial=self.serial
+        )
+
+    def permitted(self, id_: int, roe_actor: int, target: int, rung: int) -> None:
+        """The rules allow fire at the contact: ask for approval."""
+        b = self.world.unit_of_actor[target]
+        if self.world.side[b] == self.side or b in self.asked:
+            return
+        self.asked.add(b)
+        causes = (self.picture.report_id[b], id_)
+        asked = self.ctx.log.emit("approval_asked", self.actor, target, causes, in_contact=int(self.in_contact(b)))
+        if self.open:
+            self.ask(b, asked)
+            return
+        self.ctx.log.emit("waiting", self.actor, target, (asked,), what=int(Wait.HOTLINE), serial=0)
+        self.gated.append((b, asked))
+        if self.timer is None:
+            at = self.ctx.clock.now_ms + self.timeout_ms
+            self.timer = self.ctx.clock.at(at, Phase.COMMAND, self.actor, self.release)
+
+    def in_contact(self, b: int) -> bool:
+        """Own ground troops are near where the contact is believed."""
+        x, y = self.picture.where(b, self.ctx.clock.now_ms)
+        return self.world.nearest_own(self.side, x, y) <= self.law.contact_range_m
+
+    def ask(self, b: int, asked: int) -> None:
+        """Approval takes its time, less for troops in contact; none is needed where the rules say so."""
+        close = self.in_contact(b)
+        if self.rules is not None and not self.rules.approval_needed:
+            self.approve(b, asked, int(close))
+            return
+        law = self.law.approval_in_contact if close else self.law.approval
+        self.later(b, law, APPROVE, self.approve, b, asked, int(close))
+
+    def approve(self, b: int, asked: int, close: int) -> None:
+        """Approved; an answer over the hotline is a parent if it informs."""
+        causes = (asked,) if self.answer_id < 0 or self.effect == "none" else (asked, self.answer_id)
+        self.picture.approved_id[b] = self.ctx.log.next_id
+        self.ctx.log.emit("approved", self.actor, self.world.actor[b], causes, in_contact=close)
+
+    def answered(self, id_: int, *_: int) -> None:
+        """An answer over the hotline: a parent of the approvals that follow, and what a gate waits for."""
+        self.answer_id = id_
+        if self.world.t0_ms is not None:
+            self.release()
+
+    def release(self) -> None:
+        """The hotline no longer holds approvals back."""
+        self.open = True
+        if self.timer is not None:
+            self.timer.cancel()
+        gated, self.gated = self.gated, []
+        for b, asked in gated:
+            self.ask(b, asked)
+
+
+def start(ctx: Context) -> None:
+    """One for each side that has a command."""
+    for side, name in enumerate(SIDES):
+        if name in ctx.scenario.command:
+            approval = Approval(ctx, side)
+            ctx.log.on("act_observed", Phase.COMMAND, approval.actor, approval.observed)
+            ctx.log.on("permitted", Phase.COMMAND, approval.actor, approval.permitted)
+            ctx.log.on("call_answered", Phase.COMMAND, approval.actor, approval.answered)
