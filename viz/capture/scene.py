@@ -1,20 +1,21 @@
-"""The scene: layers and panels put together on one surface, with what seldom changes kept between frames."""
+"""The scene: layers and panels put together on one surface, for a window, a snapshot or a film."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pygame
 
-from viz.camera import Camera
+from viz.camera import resized
 from viz.canvas.fonts import Fonts
 from viz.canvas.surface import SurfaceCanvas
+from viz.capture.mapview import MapView
 from viz.capture.margin import draw_margin
 from viz.frame import Frame, Night, View, build
-from viz.layers import furniture, ghost, impacts, land, names, overlay, units
+from viz.frame.place import distance_words
+from viz.layers import ghost, units
 from viz.symbols import Pictures
 from viz.theme import NIGHT, Layout, Palette, Rect
-
-REST_S, SLOW_S, SLOW_PX = 0.08, 0.1, 1.0
-FINE_LAND_PIXELS = 450_000
 
 
 class Scene:
@@ -26,169 +27,87 @@ class Scene:
         self.fonts = fonts or Fonts()
         self.palette = palette
         self.pictures = Pictures(self.fonts, palette)
-        self.memory = units.Memory()
-        self.placed: list[units.Placed] = []
-        self.timings: dict[str, float] = {}
         self.resize(layout)
 
     def resize(self, layout: Layout) -> None:
         """Start anew at another size."""
         self.layout = layout
         self.target = pygame.Surface(layout.size)
-        size = (max(round(layout.map.w * layout.u), 1), max(round(layout.map.h * layout.u), 1))
-        self.map_size = size
-        self.base = pygame.Surface(size)
-        self.base_taken: list[Rect] = []
-        self.base_key: tuple[object, ...] = ()
-        self.base_camera: Camera | None = None
-        self.sheet = pygame.Surface((size[0] * 2, size[1] * 2), pygame.SRCALPHA)
-        self.slow = pygame.Surface(size, pygame.SRCALPHA)
-        self.slow_key: tuple[object, ...] = ()
-        self.slow_wall = -1.0
-        self.slow_bounds = pygame.Rect(0, 0, *size)
-        self.fire_sheet = pygame.Surface((size[0] * 2, size[1] * 2), pygame.SRCALPHA)
-        self.dock = pygame.Surface((max(round(layout.dock.w * layout.u), 1), max(round(layout.dock.h * layout.u), 1)))
+        self.maps: list[MapView] = []
+        self.shapes: dict[tuple[object, ...], pygame.Surface] = {}
+        self.dock = pygame.Surface(self._pixels(layout.dock))
         self.dock_key: tuple[object, ...] = ()
         self.dock_hits: list[object] = []
         self.side_key: tuple[object, ...] = ()
         self.side_picture: pygame.Surface | None = None
         self.side_hits: list[object] = []
         self.side_t, self.side_wall = -1.0, -1.0
-        self.moved_at = -9.0
-        self.last_camera: Camera | None = None
-        self.slow_t: float | None = None
-        self.fire_bounds: pygame.Rect | None = None
-        self.shapes: dict[tuple[object, ...], pygame.Surface] = {}
 
-    # ---------------------------------------------------------------- one frame
+    def _pixels(self, box: Rect) -> tuple[int, int]:
+        return max(round(box.w * self.layout.u), 1), max(round(box.h * self.layout.u), 1)
+
+    @property
+    def placed(self) -> list[units.Placed]:
+        """Where the signs of the (left) map were drawn."""
+        return self.maps[0].placed if self.maps else []
+
+    def canvas(self) -> SurfaceCanvas:
+        """A canvas over the whole window."""
+        made = SurfaceCanvas(self.target, self.layout.u, self.fonts, self.pictures)
+        made.shapes = self.shapes
+        return made
 
     def draw(self, night: Night, view: View, t: float, other: Night | None = None) -> Frame:
         """Draw an instant on `target`; the frame that comes back knows what reacts to a click."""
-        self.pictures.neutral = False
+        self.pictures.neutral = view.neutral
         frame = build(night, view, t, self.layout)
         frame.ghost = other
         self.target.fill(self.palette.window)
-        self.draw_map(frame)
+        boxes = self._regions(2 if view.beside and other is not None else 1)
+        self._draw_map(0, boxes[0], frame, view)
+        if len(boxes) > 1 and other is not None:
+            right = build(other, view, ghost.shared_time(night, other, t), self.layout)
+            self._draw_map(1, boxes[1], right, view)
+            self._titles(frame, right, boxes)
         draw_margin(self, frame)
         return frame
 
-    def map_canvas(self, surface: pygame.Surface, times: float = 1.0, overlay_: bool = False) -> SurfaceCanvas:
-        """A canvas whose origin is the map's top left."""
-        canvas = SurfaceCanvas(surface, self.layout.u * times, self.fonts, self.pictures, overlay=overlay_)
-        canvas.shapes = self.shapes
-        return canvas
+    def _regions(self, n: int) -> list[Rect]:
+        """The map region, or its two halves; map views are made to measure."""
+        whole = self.layout.map
+        w = whole.w / n
+        boxes = [Rect(whole.x + w * i, whole.y, w, whole.h) for i in range(n)]
+        if len(self.maps) != n:
+            self.maps = [
+                MapView(replace(self.layout, map=box), self.palette, self.fonts, self.pictures) for box in boxes
+            ]
+        return boxes
 
-    def draw_map(self, frame: Frame) -> None:
-        """The map region, layer by layer."""
-        region = self.layout.map
-        furniture.reserve(self.map_canvas(self.base), frame)
-        self._base(frame)
-        frame.taken += self.base_taken
-        area = self.target.subsurface(
-            pygame.Rect(round(region.x * self.layout.u), round(region.y * self.layout.u), *self.map_size).clip(
-                self.target.get_rect()
-            )
-        )
-        self._blit_base(area, frame)
-        canvas = self.map_canvas(area)
-        impacts.heat(canvas, frame, self.palette)
-        self._slow(area, frame)
-        self._fires(area, frame)
-        impacts.draw(canvas, frame, self.palette)
-        overlay.ring_names(canvas, frame, self.palette)
-        self.placed = units.place(frame, self.memory if not frame.view.film else None)
-        furniture.draw(canvas, frame, self.palette)
-        units.draw(canvas, frame, self.palette, self.placed)
-
-    def _base(self, frame: Frame) -> None:
-        """The ground. While the camera moves the old one is shown scaled; it is redrawn when the camera rests."""
-        view, camera = frame.view, frame.view.camera
-        light = round(frame.night.light(frame.t), 2)
-        key = (id(frame.night), camera, "grid" in view.layers, "names" in view.layers, light, view.side)
-        if key == self.base_key:
-            return
-        if self.base_key and not view.film and self.base_camera != camera and view.wall - self.moved_at < REST_S:
-            if self.last_camera != camera:
-                self.moved_at = view.wall
-                self.last_camera = camera
-            return
-        if self.base_key and not view.film and self.base_camera != camera and self.last_camera != camera:
-            self.last_camera, self.moved_at = camera, view.wall
-            return
-        canvas = self.map_canvas(self.base)
-        pixels = self.map_size[0] * self.map_size[1]
-        fine = self.layout.u * min(1.0, (FINE_LAND_PIXELS / pixels) ** 0.5)
-        before, frame.taken = frame.taken, list(frame.taken)
-        land.draw(canvas, frame, self.palette, fine=fine)
-        n = len(frame.taken)
-        names.draw(canvas, frame, self.palette)
-        self.base_taken = frame.taken[n:]
-        frame.taken = before
-        self.base_key, self.base_camera, self.last_camera = key, camera, camera
-
-    def _blit_base(self, area: pygame.Surface, frame: Frame) -> None:
-        old, now = self.base_camera, frame.view.camera
-        if old is None or old == now:
-            area.blit(self.base, (0, 0))
-            return
-        k = old.scale / now.scale
-        w, h = self.map_size
+    def _draw_map(self, number: int, box: Rect, frame: Frame, view: View) -> None:
+        chart = self.maps[number]
+        frame.layout = chart.layout
+        frame.view = replace(view, camera=resized(view.camera, box.w, box.h))
         u = self.layout.u
-        x = w / 2 + (old.x - now.x) / now.scale * u - w * k / 2
-        y = h / 2 - (old.y - now.y) / now.scale * u - h * k / 2
-        if abs(k - 1) < 1e-9:
-            area.fill(self.palette.land_low)
-            area.blit(self.base, (round(x), round(y)))
-            return
-        # Only what is seen is scaled: the part of the old picture under the window.
-        part = pygame.Rect(round(max(-x / k, 0)), round(max(-y / k, 0)), round(min(w / k, w) + 2), round(min(h / k, h) + 2))
-        part = part.clip(self.base.get_rect())
-        area.fill(self.palette.land_low)
-        if part.w > 1 and part.h > 1:
-            size = (max(round(part.w * k), 1), max(round(part.h * k), 1))
-            area.blit(pygame.transform.scale(self.base.subsurface(part), size), (round(x + part.x * k), round(y + part.y * k)))
+        corner = (round(box.x * u), round(box.y * u))
+        area = pygame.Rect(corner, chart.map_size).clip(self.target.get_rect())
+        chart.draw(self.target.subsurface(area), frame)
+        frame.layout, frame.view = self.layout, view
 
-    def _slow(self, area: pygame.Surface, frame: Frame) -> None:
-        """Ellipses, rings, trails: drawn at twice the size, smoothed once, kept for a tenth of a second."""
-        view = frame.view
-        key = (id(frame.night), view.camera, tuple(sorted(view.layers)), view.side, view.selected, self.layout.size)
-        stale = frame.t != self.slow_t and (
-            view.film or abs(view.wall - self.slow_wall) >= SLOW_S or not view.playing
-        )
-        if key != self.slow_key or stale:
-            self.sheet.fill((0, 0, 0, 0))
-            overlay.draw_slow(self.map_canvas(self.sheet, 2.0, True), frame, self.palette)
-            if view.ghost and frame.ghost is not None and not view.beside:
-                ghost.draw(self.map_canvas(self.sheet, 2.0, True), frame, self.palette)
-            pygame.transform.smoothscale(self.sheet, self.map_size, self.slow)
-            self.slow_bounds = self.slow.get_bounding_rect()
-            self.slow_key, self.slow_t, self.slow_wall = key, frame.t, view.wall
-        if self.slow_bounds.w:
-            area.blit(self.slow, self.slow_bounds, self.slow_bounds, special_flags=pygame.BLEND_PREMULTIPLIED)
-
-    def _fires(self, area: pygame.Surface, frame: Frame) -> None:
-        """Lines of fire, each frame: only the part of the sheet that they touch is smoothed."""
-        if "fire" not in frame.view.layers:
-            return
-        self.fire_sheet.fill((0, 0, 0, 0), self.fire_bounds)
-        overlay.draw_fires(self.map_canvas(self.fire_sheet, 2.0, True), frame, self.palette)
-        lines = frame.fires()
-        self.fire_bounds = bounds = _reach(lines, self.layout.u * 2).clip(self.fire_sheet.get_rect())
-        bounds.w, bounds.h = bounds.w // 2 * 2, bounds.h // 2 * 2
-        if not lines or bounds.w < 2 or bounds.h < 2:
-            return
-        small = pygame.transform.smoothscale(self.fire_sheet.subsurface(bounds), (bounds.w // 2, bounds.h // 2))
-        area.blit(small, (bounds.x // 2, bounds.y // 2), special_flags=pygame.BLEND_PREMULTIPLIED)
-
-
-def _reach(lines: list[object], scale: float) -> pygame.Rect:
-    """The box that all lines of fire stay in (arcs rise above their ends), on even pixels."""
-    if not lines:
-        return pygame.Rect(0, 0, 0, 0)
-    xs = [p[0] for line in lines for p in (line.a, line.b)]  # type: ignore[attr-defined]
-    ys = [p[1] for line in lines for p in (line.a, line.b)]  # type: ignore[attr-defined]
-    rise = max(abs(line.b[0] - line.a[0]) + abs(line.b[1] - line.a[1]) for line in lines) * 0.15  # type: ignore[attr-defined]
-    x, y = (min(xs) - 6) * scale, (min(ys) - rise - 6) * scale
-    right, bottom = (max(xs) + 6) * scale, (max(ys) + 6) * scale
-    held = [round(min(max(v, -60_000), 60_000)) // 2 * 2 for v in (x, y, right, bottom)]
-    return pygame.Rect(held[0], held[1], max(held[2] - held[0], 0), max(held[3] - held[1], 0))
+    def _titles(self, left: Frame, right: Frame, boxes: list[Rect]) -> None:
+        """Which run is which, and how far the same unit is apart in the two."""
+        canvas = self.canvas()
+        for frame, box in zip((left, right), boxes, strict=True):
+            meta = frame.night.recording.meta
+            words = f"{meta.get('scenario_id')} · replication {meta.get('replication')} · {str(meta.get('digest'))[:8]}"
+            if frame is right and 0 <= left.view.selected < left.night.n_units:
+                twin = right.night.find_unit(left.night.unit_id(left.view.selected))
+                if twin >= 0:
+                    a = left.night.positions(left.t)[left.view.selected]
+                    b = right.night.positions(right.t)[twin]
+                    apart = float(((a - b) ** 2).sum() ** 0.5)
+                    words += f" · {right.night.label(twin)} {distance_words(apart)} apart" if apart == apart else ""
+            w = canvas.measure(words, 13)[0] + 24
+            pill = Rect(box.right - w - 12, box.bottom - 40 if frame is left else box.y + 12, w, 26)
+            canvas.rect(pill, self.palette.window, edge=self.palette.line_strong, radius=13, alpha=225)
+            canvas.text(words, pill.centre, size=13, colour=self.palette.text, anchor="mm")
+        canvas.lines([(boxes[1].x, boxes[1].y), (boxes[1].x, boxes[1].bottom)], self.palette.playhead)

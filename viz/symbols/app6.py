@@ -53,21 +53,33 @@ def _hex(colour: tuple[int, int, int]) -> str:
     return "#" + "".join(f"{c:02X}" for c in colour)
 
 
+def _path_ys(path: str) -> list[float]:
+    """The heights that a path goes through (control points included), relative commands followed."""
+    ys: list[float] = []
+    y = 0.0
+    for command, rest in re.findall(r"([MmLlCcHhVvZzAaSsQqTt])([^MmLlCcHhVvZzAaSsQqTt]*)", path):
+        numbers = [float(n) for n in NUMBER.findall(rest)]
+        low = command.lower()
+        if low in "zh" or low == "a":
+            continue
+        values = numbers if low == "v" else numbers[1::2]
+        step = {"c": 3, "s": 2, "q": 2}.get(low, 1)
+        for k, value in enumerate(values):
+            at = y + value if command.islower() else value
+            ys.append(at)
+            if (k + 1) % step == 0:
+                y = at
+    return ys
+
+
 def _span(element: ElementTree.Element) -> tuple[float, float]:
-    """Top and bottom of what an element draws (its absolute coordinates; relative parts count from their start)."""
+    """Top and bottom of what an element draws, as far as its coordinates tell."""
     ys: list[float] = []
     for node in element.iter():
-        if "cy" in node.attrib:
-            ys.append(float(node.attrib["cy"]))
-        if "y" in node.attrib:
-            ys.append(float(node.attrib["y"]))
-        if "y1" in node.attrib:
-            ys += [float(node.attrib["y1"]), float(node.attrib["y2"])]
-        path = node.attrib.get("d", "")
-        for command, rest in re.findall(r"([MLCmlczZvVhH])([^MLCmlczZvVhH]*)", path):
-            numbers = [float(n) for n in NUMBER.findall(rest)]
-            if command in "MLC" or (command == "m" and not ys):
-                ys += numbers[1:2] if command == "m" else numbers[1::2]
+        for name in ("cy", "y", "y1", "y2"):
+            if name in node.attrib:
+                ys.append(float(node.attrib[name]))
+        ys += _path_ys(node.attrib.get("d", ""))
     return (min(ys), max(ys)) if ys else (100.0, 100.0)
 
 
