@@ -141,7 +141,10 @@ def _film(args: argparse.Namespace, options: object) -> int:
             print(night.calendar.local(int(night.rows.t_ms[i])), night.sentence_of(i))
     if args.snapshot:
         film.snapshot(night, view, t, shot, args.snapshot)
-        print(f"{args.snapshot}: {night.calendar.at(t).isoformat()}, simulated, {film.replication_words_of(night)}", file=sys.stderr)
+        print(
+            f"{args.snapshot}: {night.calendar.at(t).isoformat()}, simulated, {film.replication_words_of(night)}",
+            file=sys.stderr,
+        )
     if args.gif:
         n = film.gif(night, view, shot, args.gif, film.Bar(str(args.gif)))
         print(f"{args.gif}: {n} frames", file=sys.stderr)

@@ -94,12 +94,8 @@ def fit(camera: Camera, points: Iterable[tuple[float, float]], margin: float = 0
         return camera
     xs, ys = [p[0] for p in finite], [p[1] for p in finite]
     spread_x, spread_y = max(xs) - min(xs), max(ys) - min(ys)
-    scale = max(
-        spread_x / (camera.width * (1 - 2 * margin)), spread_y / (camera.height * (1 - 2 * margin)), 1e-3
-    )
-    return _held(
-        replace(camera, x=(max(xs) + min(xs)) / 2, y=(max(ys) + min(ys)) / 2, scale=max(scale, 3.0))
-    )
+    scale = max(spread_x / (camera.width * (1 - 2 * margin)), spread_y / (camera.height * (1 - 2 * margin)), 1e-3)
+    return _held(replace(camera, x=(max(xs) + min(xs)) / 2, y=(max(ys) + min(ys)) / 2, scale=max(scale, 3.0)))
 
 
 def between(a: Camera, b: Camera, share: float) -> Camera:

@@ -100,10 +100,7 @@ LEGEND: tuple[Line, ...] = (
         "Map",
         "W A S D",
         "pan · Page up, down zoom",
-        tuple(
-            _k(key, "pan", side, True)
-            for key, side in (("w", "up"), ("a", "left"), ("s", "down"), ("d", "right"))
-        )
+        tuple(_k(key, "pan", side, True) for key, side in (("w", "up"), ("a", "left"), ("s", "down"), ("d", "right")))
         + (_k("page up", "zoom", 1.25, True), _k("page down", "zoom", 0.8, True)),
     ),
     Line("Map", "C", "centre on and follow selected unit", (_k("c", "follow"),)),

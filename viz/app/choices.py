@@ -38,7 +38,9 @@ def choices(s: Session) -> dict[str, Action]:
         "beside": lambda a: _needs_other(s, flip("beside")),
         "neutral": flip("neutral"),
         "pan": lambda a: _pan(s, str(a)),
-        "zoom": lambda a: setattr(v, "camera", cam.zoom_at(v.camera, v.camera.width / 2, v.camera.height / 2, float(a))),  # type: ignore[arg-type]
+        "zoom": lambda a: setattr(
+            v, "camera", cam.zoom_at(v.camera, v.camera.width / 2, v.camera.height / 2, float(a))
+        ),  # type: ignore[arg-type]
         "zoom_at": lambda a: setattr(v, "camera", cam.zoom_at(v.camera, *a)),  # type: ignore[misc]
         "drag": lambda a: _drag(s, a),
         "fit": lambda a: s.go(cam.fit(v.camera, _living(s))),

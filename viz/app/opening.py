@@ -47,7 +47,9 @@ def open_night(path: Path) -> Night:
         raise Refused(str(error)) from error
 
 
-def start(night: Night, options: Options, map_size: tuple[float, float], path: Path | None = None) -> tuple[View, float]:
+def start(
+    night: Night, options: Options, map_size: tuple[float, float], path: Path | None = None
+) -> tuple[View, float]:
     """The first view and instant."""
     view = first_view(night, *map_size)
     t = float(night.t0 if night.fired else night.opening[0])
@@ -68,6 +70,10 @@ def start(night: Night, options: Options, map_size: tuple[float, float], path: P
     if options.zoom is not None:
         if not (math.isfinite(options.zoom) and 0.5 <= options.zoom <= 120):
             raise Refused(f"--zoom: {options.zoom:g} km; the map shows 0.5 to 120 km across")
+        if not (options.center or options.follow):
+            picked = view.selected if options.select else -1
+            x, y = (float(v) for v in night.positions(t)[picked]) if picked >= 0 else night.hq
+            view.camera = centred(view.camera, x, y) if math.isfinite(x) and math.isfinite(y) else view.camera
         view.camera = with_width(view.camera, options.zoom * 1000)
     if path is not None:
         view.bookmarks, complaint = load_bookmarks(sidecar(path))

@@ -251,7 +251,9 @@ class Session:
 
     def keep_bookmark(self, note: str) -> None:
         """Add one at the playhead, and write the sidecar file."""
-        self.view.bookmarks = sorted([*self.view.bookmarks, Bookmark(round(self.t), note.strip())], key=lambda m: m.t_ms)
+        self.view.bookmarks = sorted(
+            [*self.view.bookmarks, Bookmark(round(self.t), note.strip())], key=lambda m: m.t_ms
+        )
         self._save_marks()
 
     def _do_unbookmark(self, argument: object) -> None:

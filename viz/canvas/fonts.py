@@ -81,9 +81,7 @@ class Fonts:
         clean = words.replace("\x00", "").replace("\n", " ")
         return clean.translate(LACKING) if self.fallback else clean
 
-    def _spaced(
-        self, words: str, face: str, pixels: float, colour: Colour, tracking: float
-    ) -> pygame.Surface:
+    def _spaced(self, words: str, face: str, pixels: float, colour: Colour, tracking: float) -> pygame.Surface:
         font = self.font(face, pixels)
         if not tracking:
             return font.render(self._plain(words), True, colour)

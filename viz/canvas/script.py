@@ -57,9 +57,7 @@ class ScriptCanvas:
         more += f" alpha {alpha}" if alpha != 255 else ""
         self.calls.append(f"lines {_points(points)} {_colour(colour)} width {width:g}{more}")
 
-    def polygon(
-        self, points: Sequence[Point], colour: Colour, *, edge: Colour | None = None, alpha: int = 255
-    ) -> None:
+    def polygon(self, points: Sequence[Point], colour: Colour, *, edge: Colour | None = None, alpha: int = 255) -> None:
         more = f" alpha {alpha}" if alpha != 255 else ""
         self.calls.append(f"polygon {_points(points)} {_colour(colour)}{more}")
 

@@ -92,7 +92,9 @@ class SurfaceCanvas:
         elif edge is not None:
             made.fill((*edge, 0))
         if edge is not None:
-            pygame.draw.rect(made, (*edge, 255 if colour is None else max(alpha, 160)), whole, width * k, border_radius=r)
+            pygame.draw.rect(
+                made, (*edge, 255 if colour is None else max(alpha, 160)), whole, width * k, border_radius=r
+            )
         if k > 1:
             made = pygame.transform.smoothscale(made, (w, h))
         if len(self.shapes) > 800:
@@ -135,9 +137,9 @@ class SurfaceCanvas:
     ) -> None:
         """Draw by way of a small transparent surface, for an alpha on opaque ground."""
         at = [self._at(p) for p in points]
-        around = pygame.Rect(
-            min(x for x, _ in at), min(y for _, y in at), 1, 1
-        ).union(pygame.Rect(max(x for x, _ in at), max(y for _, y in at), 1, 1))
+        around = pygame.Rect(min(x for x, _ in at), min(y for _, y in at), 1, 1).union(
+            pygame.Rect(max(x for x, _ in at), max(y for _, y in at), 1, 1)
+        )
         around = around.inflate(24 * self.scale, 24 * self.scale).clip(self.surface.get_clip())
         if not around.w or not around.h:
             return
@@ -147,9 +149,7 @@ class SurfaceCanvas:
         sheet.set_alpha(alpha)
         self.surface.blit(sheet, around)
 
-    def polygon(
-        self, points: Sequence[Point], colour: Colour, *, edge: Colour | None = None, alpha: int = 255
-    ) -> None:
+    def polygon(self, points: Sequence[Point], colour: Colour, *, edge: Colour | None = None, alpha: int = 255) -> None:
         if len(points) < 3:
             return
         if alpha < 255 and not self.overlay:

@@ -135,7 +135,9 @@ def count(shot: Shot, fps: int) -> int:
     n = int((shot.end - shot.start) / 1000 / shot.speed * fps) + 1
     if n > MOST_FRAMES:
         faster = (shot.end - shot.start) / 1000 * fps / MOST_FRAMES
-        raise CaptureError(f"{n} frames are more than {MOST_FRAMES}: shorten the span, or use --speed {faster:.0f} or more")
+        raise CaptureError(
+            f"{n} frames are more than {MOST_FRAMES}: shorten the span, or use --speed {faster:.0f} or more"
+        )
     return n
 
 
@@ -166,7 +168,9 @@ def gif(night: Night, view: View, shot: Shot, path: Path, progress: Progress | N
     return len(pictures)
 
 
-def video(night: Night, view: View, shot: Shot, path: Path, progress: Progress | None = None, fps: int = VIDEO_FPS) -> int:
+def video(
+    night: Night, view: View, shot: Shot, path: Path, progress: Progress | None = None, fps: int = VIDEO_FPS
+) -> int:
     """An H.264 file; returns the number of frames."""
     try:
         import imageio_ffmpeg
@@ -214,4 +218,16 @@ class Bar:
         sys.stderr.flush()
 
 
-__all__ = ["Bar", "CaptureError", "Shot", "about", "caption", "gif", "headless", "identity", "replication_words", "snapshot", "video"]
+__all__ = [
+    "Bar",
+    "CaptureError",
+    "Shot",
+    "about",
+    "caption",
+    "gif",
+    "headless",
+    "identity",
+    "replication_words",
+    "snapshot",
+    "video",
+]

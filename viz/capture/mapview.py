@@ -50,6 +50,8 @@ class MapView:
         """The map region, layer by layer."""
         canvas = self.map_canvas(area)
         furniture.reserve(canvas, frame)
+        pills = furniture.pointers(canvas, frame)
+        frame.taken += [pill.box for pill in pills]
         self._base(frame)
         frame.taken += self.base_taken
         self._blit_base(area, frame)
@@ -59,8 +61,8 @@ class MapView:
         impacts.draw(canvas, frame, self.palette)
         overlay.ring_names(canvas, frame, self.palette)
         self.placed = units.place(frame, None if frame.view.film else self.memory)
-        furniture.draw(canvas, frame, self.palette)
         units.draw(canvas, frame, self.palette, self.placed)
+        furniture.draw(canvas, frame, self.palette, pills)
 
     def _base(self, frame: Frame) -> None:
         """The ground. While the camera moves the old one is shown scaled; it is redrawn when the camera rests."""
@@ -104,20 +106,22 @@ class MapView:
             area.blit(self.base, (round(x), round(y)))
             return
         # Only what is seen is scaled: the part of the old picture under the window.
-        part = pygame.Rect(round(max(-x / k, 0)), round(max(-y / k, 0)), round(min(w / k, w) + 2), round(min(h / k, h) + 2))
+        part = pygame.Rect(
+            round(max(-x / k, 0)), round(max(-y / k, 0)), round(min(w / k, w) + 2), round(min(h / k, h) + 2)
+        )
         part = part.clip(self.base.get_rect())
         area.fill(self.palette.land_low)
         if part.w > 1 and part.h > 1:
             size = (max(round(part.w * k), 1), max(round(part.h * k), 1))
-            area.blit(pygame.transform.scale(self.base.subsurface(part), size), (round(x + part.x * k), round(y + part.y * k)))
+            area.blit(
+                pygame.transform.scale(self.base.subsurface(part), size), (round(x + part.x * k), round(y + part.y * k))
+            )
 
     def _slow(self, area: pygame.Surface, frame: Frame) -> None:
         """Ellipses, rings, trails: drawn at twice the size, smoothed once, kept for a tenth of a second."""
         view = frame.view
         key = (id(frame.night), view.camera, tuple(sorted(view.layers)), view.side, view.selected, self.layout.size)
-        stale = frame.t != self.slow_t and (
-            view.film or abs(view.wall - self.slow_wall) >= SLOW_S or not view.playing
-        )
+        stale = frame.t != self.slow_t and (view.film or abs(view.wall - self.slow_wall) >= SLOW_S or not view.playing)
         if key != self.slow_key or stale:
             self.sheet.fill((0, 0, 0, 0))
             overlay.draw_slow(self.map_canvas(self.sheet, 2.0, True), frame, self.palette)

@@ -51,9 +51,7 @@ def _dock(scene: Scene, frame: Frame, canvas: SurfaceCanvas) -> None:
     )
     dock = scene.layout.dock
     if key != scene.dock_key:
-        inner = SurfaceCanvas(
-            scene.dock, scene.layout.u, scene.fonts, scene.pictures, origin=(-dock.x, -dock.y)
-        )
+        inner = SurfaceCanvas(scene.dock, scene.layout.u, scene.fonts, scene.pictures, origin=(-dock.x, -dock.y))
         before, frame.hits = frame.hits, []
         timeline.draw_static(inner, frame, scene.palette)
         charts.draw_static(inner, frame, scene.palette)

@@ -23,7 +23,9 @@ def t_of(axis: Rect, window: tuple[int, int], x: float) -> float:
 def ticks(axis: Rect, window: tuple[int, int], offset_ms: int, room: float = 76.0) -> list[int]:
     """Round local instants, at least `room` pixels apart. `offset_ms` brings the start to local midnight."""
     span = max(window[1] - window[0], 1)
-    step = next((s for s in STEPS if s * MINUTE / span * axis.w >= room), 1440 * (span // (86_400_000 * 8) + 1)) * MINUTE
+    step = (
+        next((s for s in STEPS if s * MINUTE / span * axis.w >= room), 1440 * (span // (86_400_000 * 8) + 1)) * MINUTE
+    )
     first = -(-(window[0] - offset_ms) // step) * step + offset_ms
     return list(range(int(first), int(window[1]) + 1, int(step)))
 

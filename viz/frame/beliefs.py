@@ -80,8 +80,8 @@ class Beliefs:
         return next((c for c in self.contacts(by, t) if c.unit == unit), None)
 
     def _observer(self, row: int) -> str:
-        """The actor who reported; the column names actors, as the events do."""
-        names = self.recording.actors["name"]
+        """The unit that reported, by id."""
+        names = self.recording.units["id"]
         return str(names[row]) if 0 <= row < len(names) else ""
 
 

@@ -137,12 +137,14 @@ def calls(recording: Recording) -> list[Call]:
             ends.setdefault(-int(payload["call_key"][i]) - 10, (int(log.t_ms[row]), words))
     out = []
     placed = log.payload("call_placed")
+    turns: dict[str, int] = {}
     for i, row in enumerate(log.of("call_placed").tolist()):
         key = recording.names.get(int(placed["call_key"][i]), f"call {i + 1}")
         t = int(log.t_ms[row])
         end, outcome = ends.get(row) or ends.get(-int(placed["call_key"][i]) - 10) or (t, "no outcome recorded")
-        rows = said.pop(key, [])
-        near = [r for r in rows if t - 60_000 <= r["t_ms"] <= max(end, t) + 3_600_000] or rows
+        turn = turns.get(key, 0)
+        turns[key] = turn + 1
+        near = [r for r in said.get(key, []) if r.get("turn", turn) == turn]
         out.append(
             Call(
                 key=key,

@@ -71,8 +71,12 @@ class Night:
         return str(self.recording.units["side"][unit])
 
     def label(self, unit: int) -> str:
-        units = self.recording.units
-        return str(units["label"][unit] or units["id"][unit])
+        """A short name that no other unit has."""
+        return self.speaker.unit_name(unit)
+
+    def full_label(self, unit: int) -> str:
+        """The label as the scenario gives it."""
+        return str(self.recording.units["label"][unit] or self.label(unit))
 
     def unit_id(self, unit: int) -> str:
         return str(self.recording.units["id"][unit])
@@ -96,6 +100,9 @@ class Night:
         """The unit that stands for the headquarters: a defender nearest to its point, advisers first."""
         if not self.n_units or self.attackers.all():
             return -1
+        holders = self.recording.meta.get("hq_units")
+        if isinstance(holders, list) and holders and (unit := self.find_unit(str(holders[0]))) >= 0:
+            return unit
         at = positions(self.recording, self.t0)
         away = np.hypot(at[:, 0] - self.hq[0], at[:, 1] - self.hq[1])
         away = np.where(np.isfinite(away) & ~self.attackers & ~self.air, away, np.inf)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +79,7 @@ def signs_of(night: Night, view: View, t: float) -> list[Sign]:
     shown = np.isfinite(at).all(axis=1) & own
     signs = _truth(night, view, t, at, strength, bits, out, shown)
     if not view.truth:
-        signs += [_contact(night, c) for c in night.beliefs.contacts(view.side, t) if not own[c.unit]]
+        signs += _contacts(night, view, [c for c in night.beliefs.contacts(view.side, t) if not own[c.unit]])
     return sorted(signs, key=lambda s: (view.selected in s.units, s.rank, -s.key))
 
 
@@ -103,9 +103,7 @@ def _truth(
     return signs
 
 
-def _grouped(
-    night: Night, view: View, at: Floats, shown: NDArray[np.bool_], out: NDArray[np.bool_]
-) -> list[list[int]]:
+def _grouped(night: Night, view: View, at: Floats, shown: NDArray[np.bool_], out: NDArray[np.bool_]) -> list[list[int]]:
     """Which units share a sign. Aircraft never do; nor does a unit that is out of action with one that is not."""
     width = view.camera.width_m
     index = [int(i) for i in np.flatnonzero(shown)]
@@ -208,14 +206,40 @@ def _group(
     )
 
 
+RING_AGE_MS = 5_400_000
+
+
+def _contacts(night: Night, view: View, contacts: list[Contact]) -> list[Sign]:
+    """Contacts that would lie on each other share a sign: the freshest speaks, the others are counted."""
+    if view.camera.width_m <= MERGE_WITHIN_M or len(contacts) < 2:
+        return [_contact(night, c) for c in contacts]
+    fresh = sorted(contacts, key=lambda c: (c.age_ms, c.unit))
+    places = to_screen(view.camera, np.array([(c.x, c.y) for c in fresh]))
+    reach = 44.0 if hysteresis(view) else MERGE_PX
+    groups: list[tuple[Floats, list[Contact]]] = []
+    for place, contact in zip(places, fresh, strict=True):
+        home = next((g for p, g in groups if np.abs(p - place).max() < reach), None)
+        if home is None:
+            groups.append((place, [contact]))
+        else:
+            home.append(contact)
+    out = []
+    for _, members in groups:
+        sign = _contact(night, members[0])
+        if len(members) > 1:
+            name = f"{sign.name} and {len(members) - 1} more"
+            sign = replace(sign, units=tuple(c.unit for c in members), name=name, rank=sign.rank + len(members))
+        out.append(sign)
+    return out
+
+
 def _contact(night: Night, contact: Contact) -> Sign:
     """The other side's unit as this side last had it: hollow, with age and error; unknown if unidentified."""
     unit = contact.unit
     code = night.code(unit)
     known = bool(contact.tag) or contact.error_m < IDENTIFIED_M or contact.act > 0
-    echelon = str(night.recording.units["echelon"][unit])
     tag = contact.tag.replace("_", " ").capitalize() if contact.tag else "Contact" if known else "Unknown"
-    kind = str(night.recording.units["kind"][unit]).replace("_", " ") if known else echelon
+    kind = night.full_label(unit).split(",")[0].split("(")[0].strip().lower() if known else "section"
     who = night.find_unit(contact.observer) if contact.observer else -1
     by = night.label(who) if who >= 0 else contact.observer
     return Sign(
@@ -228,7 +252,7 @@ def _contact(night: Night, contact: Contact) -> Sign:
         x=contact.x,
         y=contact.y,
         state="hollow",
-        ring_m=contact.error_m,
+        ring_m=contact.error_m if contact.age_ms < RING_AGE_MS else 0.0,
         alpha=150 if contact.stale else 255,
         rank=12.0 - min(contact.age_ms / 600_000, 10.0),
         air=bool(night.air[unit]),

@@ -18,9 +18,7 @@ def _days(when: datetime) -> float:
 def _altitude(ra: float, dec: float, when: datetime, lat: float, lon: float) -> float:
     sidereal = math.radians((280.46062 + 360.98564737 * _days(when) + lon) % 360.0)
     hour, phi = sidereal - ra, math.radians(lat)
-    return math.degrees(
-        math.asin(math.sin(phi) * math.sin(dec) + math.cos(phi) * math.cos(dec) * math.cos(hour))
-    )
+    return math.degrees(math.asin(math.sin(phi) * math.sin(dec) + math.cos(phi) * math.cos(dec) * math.cos(hour)))
 
 
 def _equatorial(lon: float, lat: float, days: float) -> tuple[float, float]:

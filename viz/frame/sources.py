@@ -77,7 +77,10 @@ def _numbers(row: dict[str, Any]) -> str:
     """The numbers of a claim: `20 rounds, 30 rounds, 500 m`."""
     told = row.get("numbers", row.get("value"))
     if isinstance(told, list):
-        parts = [f"{_say(n.get('value'))} {_say(n.get('unit'))}".strip() if isinstance(n, dict) else _say(n) for n in told[:6]]
+        parts = [
+            f"{_say(n.get('value'))} {_say(n.get('unit'))}".strip() if isinstance(n, dict) else _say(n)
+            for n in told[:6]
+        ]
         return ", ".join(dict.fromkeys(p for p in parts if p))
     return _say(told)
 
@@ -118,7 +121,8 @@ def claims(recording: Recording) -> list[Claim]:
 
 def sources(recording: Recording) -> dict[str, str]:
     """Source id to title."""
-    rows = _rows(_yaml(recording.attachments.get("sources.yaml")), "sources")
+    data = recording.attachments.get("sources.json") or recording.attachments.get("sources.yaml")
+    rows = _rows(_yaml(data), "sources")
     return {_say(row.get("id")): _say(row.get("title") or row.get("name")) for row in rows}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 
 from sim.events import BY_CODE, Act, Answer, Hull, Reason, Rung, Says, Wait
@@ -12,14 +13,45 @@ from viz.frame.decisions import ANSWER_WORDS, RUNG_WORDS, SAYS_WORDS, word
 Speak = Callable[["Speaker", int, int, str, str, dict[str, int]], str]
 
 
+SHORT = 20
+
+
+def short_names(recording: Recording) -> list[str]:
+    """One short, distinct name for each unit: its label if nobody shares it, else its id as words."""
+    labels = [str(x) for x in recording.units["label"].tolist()]
+    shared = Counter(labels)
+    return [
+        label if label and len(label) <= SHORT and shared[label] == 1 else id_words(str(name))
+        for label, name in zip(labels, recording.units["id"].tolist(), strict=True)
+    ]
+
+
+def id_words(name: str) -> str:
+    """`gun-truck-3` is `Gun truck 3`, `ifv-1` is `IFV-1`."""
+    stem, _, number = name.rpartition("-")
+    if not stem or not number.isdigit():
+        stem, number = name, ""
+    if len(stem) <= 4 or any(c.isdigit() for c in stem):
+        return f"{stem.upper()}-{number}" if number else stem.upper()
+    words = stem.replace("-", " ").replace("_", " ")
+    return f"{words[:1].upper()}{words[1:]} {number}".strip()
+
+
+def actor_words(name: str) -> str:
+    """`formation/guns` is `Guns`, `command/defenders` is `Defenders' command`."""
+    role, _, rest = name.partition("/")
+    words = id_words(rest or role)
+    if role == "command" and rest:
+        return f"{rest.capitalize()}' command"
+    return {"roe": "ROE", "hotline": f"{words} (hotline)"}.get(role, words)
+
+
 class Speaker:
     """Puts events of one recording into words."""
 
     def __init__(self, recording: Recording, headquarters: tuple[float, float]) -> None:
         self.recording, self.hq = recording, headquarters
-        labels = recording.units["label"].tolist()
-        ids = recording.units["id"].tolist()
-        self._units = [str(label or name) for label, name in zip(labels, ids, strict=True)]
+        self._units = short_names(recording)
         self._weapons = {
             int(k): str(label or name)
             for k, label, name in zip(
@@ -32,7 +64,11 @@ class Speaker:
         if actor < 0:
             return ""
         unit = int(self.recording.actors["unit"][actor])
-        return self._units[unit] if unit >= 0 else str(self.recording.actors["name"][actor])
+        return self._units[unit] if unit >= 0 else actor_words(str(self.recording.actors["name"][actor]))
+
+    def unit_name(self, unit: int) -> str:
+        """A unit as people call it."""
+        return self._units[unit]
 
     def key(self, value: int) -> str:
         """The name behind a key: a weapon's label, an order, a line."""
@@ -133,7 +169,9 @@ _WORDS: dict[str, Speak] = {
     "affiliation_judged": lambda s, e, n, a, b, p: f"{a} takes {b} for {s.key(p['tag_key']).replace('_', ' ')}",
     "contact_stale": lambda s, e, n, a, b, p: f"Contact {b or a} grows stale",
     "contact_dropped": lambda s, e, n, a, b, p: f"Contact {b or a} is dropped",
-    "assessed": lambda s, e, n, a, b, p: f"{a} judges the effect on {b or 'the target'}: {'yes' if p['judged'] else 'no'}",
+    "assessed": lambda s, e, n, a, b, p: (
+        f"{a} judges the effect on {b or 'the target'}: {'yes' if p['judged'] else 'no'}"
+    ),
     "arrived": lambda s, e, n, a, b, p: f"{a} arrives ({s.key(p['order_key'])})",
     "line_crossed": lambda s, e, n, a, b, p: f"{a} crosses {s.key(p['line_key'])}",
     "committed": lambda s, e, n, a, b, p: f"{a} is committed ({s.key(p['order_key'])})",

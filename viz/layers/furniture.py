@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from viz.camera import range_bearing, round_length, to_screen
 from viz.canvas import Canvas, Mark
-from viz.frame import LAYERS, Frame
+from viz.frame import LAYERS, Frame, Sign
 from viz.frame.place import distance_words
 from viz.theme import Palette, Rect, mix
 
@@ -29,7 +30,7 @@ def reserve(canvas: Canvas, frame: Frame) -> None:
         frame.taken.append(Rect(w - 370, 12, 360, 32))
 
 
-def draw(canvas: Canvas, frame: Frame, palette: Palette) -> None:
+def draw(canvas: Canvas, frame: Frame, palette: Palette, pills: list[Pointer]) -> None:
     """All of it, and what reacts to a click."""
     if not frame.view.film:
         _chips(canvas, frame, palette)
@@ -39,7 +40,7 @@ def draw(canvas: Canvas, frame: Frame, palette: Palette) -> None:
     box = minimap_box(frame)
     if box is not None:
         _minimap(canvas, frame, palette, box)
-    _pointers(canvas, frame, palette, box)
+    _pointers(canvas, frame, palette, pills)
     _pill(canvas, frame, palette)
     _measure(canvas, frame, palette)
 
@@ -78,6 +79,8 @@ def _scale(canvas: Canvas, frame: Frame, palette: Palette) -> None:
 def _credit(canvas: Canvas, frame: Frame, palette: Palette) -> None:
     h = frame.view.camera.height
     x = round_length(frame.view.camera, 100)[1] + 82
+    if frame.view.camera.width < 700:
+        return
     words = CREDIT if frame.night.terrain is not None else "No terrain in this recording: flat tint"
     w = canvas.measure(words, 12)[0]
     canvas.rect(Rect(x, h - 32, w + 16, 22), palette.window, radius=4, alpha=180)
@@ -129,32 +132,52 @@ def _minimap(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
     frame.hit(Rect(box.x + shift.x, box.y + shift.y, box.w, box.h), "minimap", (box, scale, centre), "Drag to pan")
 
 
-def _pointers(canvas: Canvas, frame: Frame, palette: Palette, below: Rect | None) -> None:
-    """A pill for each of the weightiest signs outside the view: name, distance, arrow; click goes there."""
+@dataclass(frozen=True)
+class Pointer:
+    """A pill for something outside the view."""
+
+    box: Rect
+    words: str
+    key: int
+    side: str
+    x: float
+    y: float
+    bearing: float
+
+
+def pointers(canvas: Canvas, frame: Frame) -> list[Pointer]:
+    """A pill for each of the weightiest signs outside the view: name, distance, arrow. Laid out before the labels."""
     w, h = frame.view.camera.width, frame.view.camera.height
     centre = (frame.view.camera.x, frame.view.camera.y)
-    outside: dict[str, tuple[float, object]] = {}
+    outside: dict[str, tuple[float, Sign, float, float]] = {}
     for sign, (x, y) in zip(frame.signs, frame.screen, strict=True):
-        if 0 <= x < w and 0 <= y < h:
+        if (0 <= x < w and 0 <= y < h) or not (math.isfinite(x) and math.isfinite(y)):
             continue
         away, bearing = range_bearing(centre, (sign.x, sign.y))
-        weight = (sign.side == "defenders" and 30.0) + sign.rank - away / 5000 + (20.0 if sign.air else 0.0)
-        key = f"{sign.name}"
-        if key not in outside or outside[key][0] < weight:
-            outside[key] = (weight, (sign, away, bearing))
+        weight = (30.0 if sign.side == "defenders" else 0.0) + sign.rank - away / 5000 + (20.0 if sign.air else 0.0)
+        if sign.name not in outside or outside[sign.name][0] < weight:
+            outside[sign.name] = (weight, sign, away, bearing)
     chosen = sorted(outside.values(), key=lambda row: -row[0])[: 3 if frame.layout.compact else MOST_POINTERS]
-    y = (below.y if below else h - 12) - 10
-    for _, (sign, away, bearing) in reversed(chosen):  # type: ignore[misc]
+    below = minimap_box(frame)
+    y, out = (below.y if below else h - 12) - 10, []
+    for _, sign, away, bearing in reversed(chosen):
         words = f"{sign.name[:24]} {distance_words(away)}"
         tw = canvas.measure(words, 12.5)[0]
         box = Rect(w - 14 - tw - 36, y - 22, tw + 36, 22)
-        canvas.rect(box, palette.window, edge=mix(palette.side(sign.side), palette.window, 0.45), radius=11, alpha=225)
-        canvas.text(words, (box.x + 12, y - 11), size=12.5, colour=palette.label(sign.side), anchor="lm")
-        canvas.image(Mark("arrow", 11, sign.side, state=f"{round(bearing / 5) * 5}"), (box.right - 14, y - 11))
-        shift = frame.layout.map
-        frame.taken.append(box)
-        frame.hit(Rect(box.x + shift.x, box.y + shift.y, box.w, box.h), "go", (sign.key, sign.x, sign.y), "Go there")
+        out.append(Pointer(box, words, sign.key, sign.side, sign.x, sign.y, bearing))
         y -= 28
+    return out
+
+
+def _pointers(canvas: Canvas, frame: Frame, palette: Palette, pills: list[Pointer]) -> None:
+    """Draw the pills; a click goes there."""
+    shift = frame.layout.map
+    for p in pills:
+        box, y = p.box, p.box.y + 11
+        canvas.rect(box, palette.window, edge=mix(palette.side(p.side), palette.window, 0.45), radius=11, alpha=225)
+        canvas.text(p.words, (box.x + 12, y), size=12.5, colour=palette.label(p.side), anchor="lm")
+        canvas.image(Mark("arrow", 11, p.side, state=f"{round(p.bearing / 5) * 5}"), (box.right - 14, y))
+        frame.hit(Rect(box.x + shift.x, box.y + shift.y, box.w, box.h), "go", (p.key, p.x, p.y), "Go there")
 
 
 def _pill(canvas: Canvas, frame: Frame, palette: Palette) -> None:

@@ -106,7 +106,7 @@ def _corridor(canvas: Canvas, frame: Frame, palette: Palette, row: dict[str, Any
     band = min(2 * _number(row.get("half_width_m")) / camera.scale, 1500.0)
     for run in visible(_screen(frame, row), camera.width, camera.height, band + 20):
         if band > 3:
-            canvas.lines(run, palette.road, width=band, alpha=20)
+            canvas.lines(run, palette.road, width=band, alpha=9)
         canvas.lines(run, palette.road, width=1.5, dash=(7, 5))
 
 
@@ -123,12 +123,14 @@ def _area(canvas: Canvas, frame: Frame, palette: Palette, area: dict[str, Any]) 
     x, y = to_screen(camera, np.array([[_number(area.get("x_m")), _number(area.get("y_m"))]]))[0]
     radius = _number(area.get("radius_m")) / camera.scale
     reach = max(camera.width, camera.height)
-    if radius < 5 or radius > 2 * reach or not (-radius < x < camera.width + radius and -radius < y < camera.height + radius):
+    if (
+        radius < 5
+        or radius > 2 * reach
+        or not (-radius < x < camera.width + radius and -radius < y < camera.height + radius)
+    ):
         return
     canvas.circle((x, y), radius, palette.text3, alpha=12)
-    ring = [
-        (x + radius * math.cos(a * math.pi / 36), y + radius * math.sin(a * math.pi / 36)) for a in range(72)
-    ]
+    ring = [(x + radius * math.cos(a * math.pi / 36), y + radius * math.sin(a * math.pi / 36)) for a in range(72)]
     canvas.lines(ring, palette.road, width=1, closed=True, dash=(5, 5))
     if camera.width_m < 8_000 and "plant" in str(area.get("id")):
         step = 14.0

@@ -41,18 +41,14 @@ def _graticule(canvas: Canvas, frame: Frame, palette: Palette) -> None:
         canvas.lines([(x, 0), (x, h)], palette.text3, alpha=20)
         canvas.lines([(x, h - 6), (x, h)], palette.text3)
         if 200 < x < w - 60:
-            canvas.text(
-                f"{k * step:.{digits}f}° E", (x, h - 8), size=11, colour=palette.text2, anchor="mb", halo=True
-            )
+            canvas.text(f"{k * step:.{digits}f}° E", (x, h - 8), size=11, colour=palette.text2, anchor="mb", halo=True)
             frame.taken.append(Rect(x - 26, h - 24, 52, 18))
     for k in range(math.ceil(south / step), math.floor(north / step) + 1):
         y = float(to_screen(camera, np.array([metres((lat0, lon0), k * step, (west + east) / 2)]))[0, 1])
         canvas.lines([(0, y), (w, y)], palette.text3, alpha=20)
         canvas.lines([(w - 6, y), (w, y)], palette.text3)
         if 60 < y < h - 60:
-            canvas.text(
-                f"{k * step:.{digits}f}° N", (w - 9, y), size=11, colour=palette.text2, anchor="rm", halo=True
-            )
+            canvas.text(f"{k * step:.{digits}f}° N", (w - 9, y), size=11, colour=palette.text2, anchor="rm", halo=True)
             frame.taken.append(Rect(w - 60, y - 8, 56, 16))
 
 
@@ -75,8 +71,9 @@ def _places(canvas: Canvas, frame: Frame, palette: Palette) -> None:
             continue
         if kinds[i] == "hq" or any(r.has(x, y) for r in frame.taken):
             continue
-        words = str(places["name"][i])[:40]
-        face = "regular" if town or kinds[i] == "village" else "italic"
+        words = str(places["name"][i]).split(" (")[0][:40]
+        site = any(w in words.lower() for w in ("field", "plant", "airport", "farms"))
+        face = "italic" if site else "regular"
         size = 14.0 if town else 12.5
         tw, th = canvas.measure(words, size, face)
         for left, anchor in ((x - 9 - tw, "rm"), (x + 9, "lm")):
@@ -110,7 +107,12 @@ def _line_name(canvas: Canvas, frame: Frame, palette: Palette, line: dict[str, A
         for sign in (1, -1):
             x, y = (a[0] + b[0]) / 2 + nx * sign * (off + bend), (a[1] + b[1]) / 2 + ny * sign * (off + bend)
             c, s = abs(math.cos(math.radians(angle))), abs(math.sin(math.radians(angle)))
-            box = Rect(x - (width * c + height * s) / 2, y - (width * s + height * c) / 2, width * c + height * s, width * s + height * c)
+            box = Rect(
+                x - (width * c + height * s) / 2,
+                y - (width * s + height * c) / 2,
+                width * c + height * s,
+                width * s + height * c,
+            )
             inside = box.x > 10 and box.right < camera.width - 70 and box.y > 54 and box.bottom < camera.height - 60
             if inside and not any(box.meets(r) for r in frame.taken):
                 score = bend + abs(angle) * 0.1
@@ -140,7 +142,7 @@ def line_words(line: dict[str, Any]) -> str:
     """What a line is, and how well it is known."""
     error = line.get("error_m")
     known = f" ±{error / 1000:g} km" if isinstance(error, int | float) and error > 0 else ""
-    label = str(line.get("label") or line.get("id") or "")[:50]
+    label = str(line.get("label") or line.get("id") or "").split(" (")[0][:50]
     role = str(line.get("role"))
     if role == "river":
         return f"{label}{known}"

@@ -139,7 +139,9 @@ def names(canvas: Canvas, frame: Frame, palette: Palette, placed: list[Placed]) 
     near = frame.view.camera.width_m < 8000
     wanted, words = [], {}
     most = 40 if len(placed) <= MANY else 60
-    for i in sorted(range(len(placed)), key=lambda k: (frame.view.selected not in placed[k].sign.units, -placed[k].sign.rank)):
+    for i in sorted(
+        range(len(placed)), key=lambda k: (frame.view.selected not in placed[k].sign.units, -placed[k].sign.rank)
+    ):
         if len(wanted) >= most * 2:
             break
         sign = placed[i].sign
@@ -156,7 +158,9 @@ def names(canvas: Canvas, frame: Frame, palette: Palette, placed: list[Placed]) 
         x = {"l": box.x, "r": box.right, "m": box.x + box.w / 2}[align]
         colour = palette.label(sign.side)
         alpha = sign.alpha
-        canvas.text(name, (x, box.y), size=13, face="semibold", colour=colour, anchor=align + "t", halo=True, alpha=alpha)
+        canvas.text(
+            name, (x, box.y), size=13, face="semibold", colour=colour, anchor=align + "t", halo=True, alpha=alpha
+        )
         if sub:
             at = (x, box.y + h1 - 3)
             canvas.text(sub, at, size=12, colour=palette.text2, anchor=align + "t", halo=True, alpha=alpha)

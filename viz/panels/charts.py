@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viz.canvas import Canvas, Mark
+from viz.canvas.base import shorten
 from viz.frame import Frame
 from viz.frame.axis import x_of
 from viz.frame.series import Band
@@ -137,7 +138,7 @@ def stated_words(canvas: Canvas, frame: Frame, palette: Palette) -> None:
         if number != 1:
             continue
         total = max(len(frame.night.series.near_t), STATED_ROUNDS[1] + 8)
-        y = box.bottom - STATED_ROUNDS[1] / total * (box.h - 8)
+        y = min(box.bottom - STATED_ROUNDS[1] / total * (box.h - 8), box.bottom - 24)
         words = f"{STATED_ROUNDS[0]}–{STATED_ROUNDS[1]} stated before first reply"
         w = canvas.measure(words, 12.5)[0]
         canvas.text(words, (box.x + 6, y + 1), size=12.5, colour=palette.text2, anchor="lm", halo=True)
@@ -157,9 +158,7 @@ def _losses(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
     base = np.zeros(len(grid))
     for colour, (_, times) in zip(_colours(palette), series.loss_t.items(), strict=False):
         upper = base + np.searchsorted(times, grid, side="right")
-        canvas.polygon(
-            _curve(frame, box, grid, upper, total) + _curve(frame, box, grid, base, total)[::-1], colour
-        )
+        canvas.polygon(_curve(frame, box, grid, upper, total) + _curve(frame, box, grid, base, total)[::-1], colour)
         base = upper
     canvas.lines(_curve(frame, box, grid, base, total), mix(palette.panel, palette.text, 0.6), width=1)
 
@@ -171,11 +170,12 @@ def _colours(palette: Palette) -> tuple[tuple[int, int, int], ...]:
 def _legend(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
     x = box.x + 6.0
     for colour, name in zip(_colours(palette), frame.night.series.weapons, strict=False):
-        w = canvas.measure(name[:20], 12)[0]
+        name = shorten(canvas, name, 108, 12)
+        w = canvas.measure(name, 12)[0]
         if x + w + 24 > box.x + box.w * 0.62:
             break
         canvas.rect(Rect(x, box.y + 4, 9, 9), colour)
-        canvas.text(name[:20], (x + 14, box.y + 8), size=12, colour=palette.text2, anchor="lm", halo=True)
+        canvas.text(name, (x + 14, box.y + 8), size=12, colour=palette.text2, anchor="lm", halo=True)
         x += w + 28
 
 
@@ -202,10 +202,24 @@ def draw_moving(canvas: Canvas, frame: Frame, palette: Palette) -> None:
                 canvas.text(of, (x + 11 + w + 5, y), size=12, colour=palette.text3, anchor="lm")
         elif number == 1:
             canvas.image(Mark("key", 8, "attackers"), (x + 3, box.y + 12))
-            w = canvas.text(f"{night.series.near(t)}", (x + 11, box.y + 12), size=12.5, face="semibold", colour=palette.attackers, anchor="lm")
+            w = canvas.text(
+                f"{night.series.near(t)}",
+                (x + 11, box.y + 12),
+                size=12.5,
+                face="semibold",
+                colour=palette.attackers,
+                anchor="lm",
+            )
             canvas.text("so far", (x + 11 + w + 5, box.y + 12), size=12, colour=palette.text3, anchor="lm")
         else:
-            w = canvas.text(f"{night.series.losses(t)}", (x, box.y + 12), size=12.5, face="semibold", colour=palette.text, anchor="lm")
+            w = canvas.text(
+                f"{night.series.losses(t)}",
+                (x, box.y + 12),
+                size=12.5,
+                face="semibold",
+                colour=palette.text,
+                anchor="lm",
+            )
             canvas.text("so far", (x + w + 6, box.y + 12), size=12, colour=palette.text3, anchor="lm")
             canvas.text("people", (x, box.y + 28), size=12, colour=palette.text3, anchor="lm")
     _hover(canvas, frame, palette)

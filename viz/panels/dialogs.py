@@ -98,12 +98,29 @@ def measures(frame: Frame) -> list[Measure]:
         if isinstance(value, bool | int | float) and not isinstance(value, str) and value is not None:
             fit = "below" if value < claim.low else "above" if value > claim.high else "inside"
         high = "" if math.isinf(claim.high) else number(claim.high)
-        stated = f"{number(claim.low)}–{high}" if high and claim.low != claim.high else number(claim.low) if high else f"{number(claim.low)} or more"
+        stated = (
+            f"{number(claim.low)}–{high}"
+            if high and claim.low != claim.high
+            else number(claim.low)
+            if high
+            else f"{number(claim.low)} or more"
+        )
         name = claim.metric.replace("_", " ").capitalize()
         out.append(Measure(name, number(value), f"{stated}, {claim.speaker or claim.source}", fit, claim.id))
     if not out:
-        wanted = ("attackers_killed", "attackers_wounded", "defenders_killed", "defenders_wounded", "rounds_within_500m_before_reply", "hq_held")
-        out = [Measure(n.replace("_", " ").capitalize(), number(values[n]), "no claim in this recording", "", "") for n in wanted if n in values]
+        wanted = (
+            "attackers_killed",
+            "attackers_wounded",
+            "defenders_killed",
+            "defenders_wounded",
+            "rounds_within_500m_before_reply",
+            "hq_held",
+        )
+        out = [
+            Measure(n.replace("_", " ").capitalize(), number(values[n]), "no claim in this recording", "", "")
+            for n in wanted
+            if n in values
+        ]
     return out
 
 
@@ -114,10 +131,17 @@ def end(canvas: Canvas, frame: Frame, palette: Palette) -> None:
     night = frame.night
     title = f"End of recording, {night.calendar.local(night.end, False)} local"
     canvas.text(title, (box.x + 24, box.y + 18), size=19, face="semibold", colour=palette.text)
-    canvas.text("Stated figures are claims by named sources, not ground truth. This run is simulated.", (box.x + 24, box.y + 46), size=12.5, colour=palette.text2)
+    canvas.text(
+        "Stated figures are claims by named sources, not ground truth. This run is simulated.",
+        (box.x + 24, box.y + 46),
+        size=12.5,
+        colour=palette.text2,
+    )
     y = box.y + 72
     columns = (box.x + 24, box.x + 330, box.x + 350, box.right - 24)
-    for words, x, anchor in zip(("Measure", "This run", "Stated", "Fit"), columns, ("lt", "rt", "lt", "rt"), strict=True):
+    for words, x, anchor in zip(
+        ("Measure", "This run", "Stated", "Fit"), columns, ("lt", "rt", "lt", "rt"), strict=True
+    ):
         canvas.text(words, (x, y), size=12, colour=palette.text3, anchor=anchor)
     y += 20
     for row in rows:
@@ -129,20 +153,36 @@ def end(canvas: Canvas, frame: Frame, palette: Palette) -> None:
         if row.claim:
             canvas.lines([(columns[2], y + 21), (columns[2] + w, y + 21)], palette.text3, dash=(1.5, 2.5))
             frame.hit(Rect(columns[2], y, w, 24), "provenance", f"claim:{row.claim}", "Who stated it")
-        canvas.text(row.fit, (columns[3], y + 4), size=13, colour=palette.notice if row.fit in ("below", "above") else palette.text, anchor="rt")
+        canvas.text(
+            row.fit,
+            (columns[3], y + 4),
+            size=13,
+            colour=palette.notice if row.fit in ("below", "above") else palette.text,
+            anchor="rt",
+        )
         y += 27
     if not frame.view.film:
-        buttons(canvas, frame, palette, (box.x + 24, box.bottom - 44), (("Replay from T0", "replay", None), ("Close", "close", None), ("Save snapshot", "snapshot", None)))
+        buttons(
+            canvas,
+            frame,
+            palette,
+            (box.x + 24, box.bottom - 44),
+            (("Replay from T0", "replay", None), ("Close", "close", None), ("Save snapshot", "snapshot", None)),
+        )
 
 
-def buttons(canvas: Canvas, frame: Frame, palette: Palette, at: tuple[float, float], rows: tuple[tuple[str, str, object], ...]) -> None:
+def buttons(
+    canvas: Canvas, frame: Frame, palette: Palette, at: tuple[float, float], rows: tuple[tuple[str, str, object], ...]
+) -> None:
     """Buttons in a row, the first one filled."""
     x, y = at
     for i, (words, action, argument) in enumerate(rows):
         w = canvas.measure(words, 13, "semibold")[0] + 28
         box = Rect(x, y, w, 30)
         canvas.rect(box, palette.playhead if i == 0 else palette.raised, edge=palette.line_strong, radius=4)
-        canvas.text(words, box.centre, size=13, face="semibold", colour=palette.window if i == 0 else palette.text, anchor="mm")
+        canvas.text(
+            words, box.centre, size=13, face="semibold", colour=palette.window if i == 0 else palette.text, anchor="mm"
+        )
         frame.hit(box, action, argument, "")
         x += w + 8
 
@@ -158,7 +198,12 @@ def note(canvas: Canvas, frame: Frame, palette: Palette) -> None:
     while shown and canvas.measure(shown, 13.5)[0] > field.w - 20:
         shown = shown[1:]
     canvas.text(shown + "|", (field.x + 8, field.y + 15), size=13.5, colour=palette.text, anchor="lm")
-    canvas.text("Enter keeps it, Esc does not, an empty note is allowed", (box.x + 20, box.y + 94), size=12.5, colour=palette.text3)
+    canvas.text(
+        "Enter keeps it, Esc does not, an empty note is allowed",
+        (box.x + 20, box.y + 94),
+        size=12.5,
+        colour=palette.text3,
+    )
 
 
 def message(
@@ -176,10 +221,22 @@ def message(
     canvas.rect(Rect(0, 0, wide, high), palette.window)
     w = min(560.0, wide - 40)
     lines = [line for part in words.split("\n") for line in wrap(canvas, part, w - 48, 13.5)][:14]
-    h = 92.0 + 19 * len(lines) + (14 + 19 * len(details) if details else 0) + (24 if share is not None else 0) + (22 if hint else 0)
+    h = (
+        92.0
+        + 19 * len(lines)
+        + (14 + 19 * len(details) if details else 0)
+        + (24 if share is not None else 0)
+        + (22 if hint else 0)
+    )
     box = Rect((wide - w) / 2, max((high - h) / 2, 10), w, h)
     canvas.rect(box, palette.raised, edge=palette.line_strong, radius=8)
-    canvas.text(shorten(canvas, title, w - 48, 19, "semibold"), (box.x + 24, box.y + 20), size=19, face="semibold", colour=palette.text)
+    canvas.text(
+        shorten(canvas, title, w - 48, 19, "semibold"),
+        (box.x + 24, box.y + 20),
+        size=19,
+        face="semibold",
+        colour=palette.text,
+    )
     y = box.y + 54
     for line in lines:
         canvas.text(line, (box.x + 24, y), size=13.5, colour=palette.text2)

@@ -18,18 +18,37 @@ def draw(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
     if not view.truth:
         number = min(number, latest)
     if not 0 <= number < len(night.calls):
-        first = f"No call before {night.calendar.local(night.calls[0].t_ms, False)}" if night.calls and view.truth else "No call yet"
-        canvas.text(first if night.calls else "No call in this recording", (box.x + 14, box.y + 14), size=13, colour=palette.text2)
+        first = (
+            f"No call before {night.calendar.local(night.calls[0].t_ms, False)}"
+            if night.calls and view.truth
+            else "No call yet"
+        )
+        canvas.text(
+            first if night.calls else "No call in this recording",
+            (box.x + 14, box.y + 14),
+            size=13,
+            colour=palette.text2,
+        )
         return
     call = night.calls[number]
     known = view.truth or call.end_ms <= frame.t
     head = f"Call {number + 1} of {len(night.calls)}" if view.truth else f"Call {number + 1}"
     canvas.text(head, (box.x + 14, box.y + 12), size=17, face="semibold", colour=palette.text)
     canvas.image(Mark("call" if call.outgoing else "call_in", 14), (box.right - 24, box.y + 24))
-    lasted = f"{(call.end_ms - call.t_ms) / 1000:.0f} s" if call.end_ms - call.t_ms < 90_000 else f"{(call.end_ms - call.t_ms) / 60_000:.0f} min"
-    about = [night.calendar.short_day(call.t_ms), night.calendar.local(call.t_ms, False) + " local", "outgoing" if call.outgoing else "incoming"]
+    lasted = (
+        f"{(call.end_ms - call.t_ms) / 1000:.0f} s"
+        if call.end_ms - call.t_ms < 90_000
+        else f"{(call.end_ms - call.t_ms) / 60_000:.0f} min"
+    )
+    about = [
+        night.calendar.short_day(call.t_ms),
+        night.calendar.local(call.t_ms, False) + " local",
+        "outgoing" if call.outgoing else "incoming",
+    ]
     about += [lasted, call.outcome] if known else ["no answer yet"]
-    canvas.text(shorten(canvas, " · ".join(about), box.w - 28, 12.5), (box.x + 14, box.y + 35), size=12.5, colour=palette.text2)
+    canvas.text(
+        shorten(canvas, " · ".join(about), box.w - 28, 12.5), (box.x + 14, box.y + 35), size=12.5, colour=palette.text2
+    )
     note = NO_RECORD + (" The hour is inferred." if call.inferred else "")
     y = box.y + 54
     for line in wrap(canvas, note, box.w - 28, 12.5)[:2]:
@@ -67,7 +86,13 @@ def _messages(canvas: Canvas, frame: Frame, palette: Palette, box: Rect, number:
         canvas.rect(Rect(card.right - 3 if message.outgoing else card.x, y, 3, height), edge)
         who = "Coalition" if message.outgoing else "Liaison"
         w = canvas.text(who, (left + 14, y + 6), size=12.5, colour=edge, alpha=alpha)
-        canvas.text(frame.night.calendar.local(message.t_ms), (left + 22 + w, y + 6), size=12.5, colour=palette.text3, alpha=alpha)
+        canvas.text(
+            frame.night.calendar.local(message.t_ms),
+            (left + 22 + w, y + 6),
+            size=12.5,
+            colour=palette.text3,
+            alpha=alpha,
+        )
         _tag(canvas, palette, card.right - 10, y + 4, message.tag, alpha)
         for k, line in enumerate(lines):
             canvas.text(line, (left + 14, y + 24 + 17 * k), size=13.5, colour=palette.text, alpha=alpha)
@@ -85,7 +110,9 @@ def _tag(canvas: Canvas, palette: Palette, right: float, y: float, tag: str, alp
     edge = palette.decision if tag == "disputed" else palette.line_strong
     box = Rect(right - w, y, w, 17)
     canvas.rect(box, palette.raised, edge=mix(palette.panel, edge, alpha / 255), radius=8)
-    canvas.text(tag, box.centre, size=12, colour=palette.text if tag == "disputed" else palette.text2, anchor="mm", alpha=alpha)
+    canvas.text(
+        tag, box.centre, size=12, colour=palette.text if tag == "disputed" else palette.text2, anchor="mm", alpha=alpha
+    )
 
 
 def _after(canvas: Canvas, frame: Frame, palette: Palette, box: Rect, y: float, number: int) -> float:
@@ -94,7 +121,9 @@ def _after(canvas: Canvas, frame: Frame, palette: Palette, box: Rect, y: float, 
     call = night.calls[number]
     if not frame.view.truth or y > box.bottom - 74:
         return y
-    canvas.text("AFTER THE CALL, THIS RUN", (box.x + 14, y), size=11, face="semibold", colour=palette.text3, tracking=0.8)
+    canvas.text(
+        "AFTER THE CALL, THIS RUN", (box.x + 14, y), size=11, face="semibold", colour=palette.text3, tracking=0.8
+    )
     change = next((p for p in night.permissions if p.start >= call.t_ms and p.event >= 0), None)
     words = "no change followed"
     if change is not None:
@@ -112,9 +141,14 @@ def _buttons(canvas: Canvas, frame: Frame, palette: Palette, box: Rect, number: 
         there = 0 <= other < len(calls)
         hidden = there and not frame.view.truth and other > latest
         if hidden or not there:
-            words, colour = ("next call hidden" if hidden else "no earlier call" if k == 0 else "no later call"), palette.text3
+            words, colour = (
+                ("next call hidden" if hidden else "no earlier call" if k == 0 else "no later call"),
+                palette.text3,
+            )
         else:
-            words = f"{sign}{frame.night.calendar.local(calls[other].t_ms, False)} {calls[other].topic}" + (" ›" if k else "")
+            words = f"{sign}{frame.night.calendar.local(calls[other].t_ms, False)} {calls[other].topic}" + (
+                " ›" if k else ""
+            )
             colour = palette.text
             frame.hit(chip, "call", other, "Go to this call")
         canvas.text(shorten(canvas, words, half - 12, 12.5), chip.centre, size=12.5, colour=colour, anchor="mm")

@@ -21,7 +21,9 @@ def draw(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
     canvas.text("Event log", (box.x + 14, box.y + 10), size=15, face="semibold", colour=palette.text)
     state = "locked" if view.lock else "back to playhead" if view.log_scroll is not None else "follows playhead"
     x = box.x + 14 + canvas.measure("Event log", 15, "semibold")[0] + 10
-    w = canvas.text(state, (x, box.y + 12), size=12.5, colour=palette.notice if view.log_scroll is not None else palette.text3)
+    w = canvas.text(
+        state, (x, box.y + 12), size=12.5, colour=palette.notice if view.log_scroll is not None else palette.text3
+    )
     frame.hit(Rect(x - 4, box.y + 6, w + 8, 24), "log_follow", None, "Follow the playhead again")
     canvas.text("L lock", (box.right - 14, box.y + 12), size=12.5, colour=palette.text3, anchor="rt")
     frame.hit(Rect(box.right - 60, box.y + 6, 54, 24), "lock", None, "Lock the log (L)")
@@ -49,7 +51,9 @@ def _filters(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> float
         canvas.rect(chip, palette.line if on else palette.panel, edge=edge, radius=4)
         kind = "key_outline" if side else name
         colour = "" if side else "#CFEBDD" if on and name in ("roe", "call") else "#E8ECEF" if on else "#5E6B78"
-        canvas.image(Mark(kind, 13 if side else 11, name if side else "", colour), chip.centre, alpha=255 if on else 130)
+        canvas.image(
+            Mark(kind, 13 if side else 11, name if side else "", colour), chip.centre, alpha=255 if on else 130
+        )
         word = f"{'Hide' if on else 'Show'} {name}"
         frame.hit(chip, "filter_side" if side else "filter", name if side else number, word)
         x += step
@@ -60,7 +64,11 @@ def _search(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
     canvas.rect(box, palette.window, edge=palette.playhead if frame.view.search_open else palette.line_strong, radius=4)
     words = frame.view.query + ("|" if frame.view.search_open else "")
     canvas.text(
-        words or "search the log", (box.x + 8, box.y + 13), size=13, colour=palette.text if words else palette.text3, anchor="lm"
+        words or "search the log",
+        (box.x + 8, box.y + 13),
+        size=13,
+        colour=palette.text if words else palette.text3,
+        anchor="lm",
     )
     canvas.image(Mark("close", 9, code="#AEB8C2"), (box.right - 14, box.y + 13))
     frame.hit(Rect(box.right - 28, box.y, 28, 26), "clear_search", None, "Clear the search")
@@ -102,7 +110,14 @@ def _rows(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
         alpha = FADED if later else 255
         who = ("attackers", "defenders")[side] if side in (0, 1) else ""
         colour = palette.text if now else palette.text2
-        canvas.text(night.calendar.local(int(night.rows.t_ms[index])), (box.x + 14, y + 12), size=13, colour=colour, anchor="lm", alpha=alpha)
+        canvas.text(
+            night.calendar.local(int(night.rows.t_ms[index])),
+            (box.x + 14, y + 12),
+            size=13,
+            colour=colour,
+            anchor="lm",
+            alpha=alpha,
+        )
         if who:
             canvas.image(Mark("key", 7, who), (box.x + 74, y + 12), alpha=alpha)
         canvas.image(Mark(CLASSES[group], 11, who), (box.x + 89, y + 12), alpha=alpha)

@@ -47,7 +47,11 @@ def about(frame: Frame, key: str) -> tuple[str, Rows, bool]:
         claim = papers.claim(view[6:])
         if claim is not None:
             rows = [("Kind", f"stated; in this model: {claim.kind or 'context'}"), ("Says", claim.says)]
-            rows += [("Value", claim.value), ("Said by", claim.speaker), ("Source", papers.sources.get(claim.source) or claim.source)]
+            rows += [
+                ("Value", claim.value),
+                ("Said by", claim.speaker),
+                ("Source", papers.sources.get(claim.source) or claim.source),
+            ]
             rows += [("Confidence", claim.confidence), ("Contests", claim.contests), ("Tests", claim.metric)]
             return f"Claim {claim.id}", [(n, v) for n, v in rows if v], True
         return view.replace("claim:", "Claim "), [("Source", "not in this recording")], False
@@ -56,7 +60,11 @@ def about(frame: Frame, key: str) -> tuple[str, Rows, bool]:
         rows = [("Basis", "recorded by the run itself"), ("Path", view.removeprefix("path:"))]
         return "A number of this run", rows, False
     spread = f"{row.low}–{row.high}" if row.low or row.high else ""
-    rows = [("Basis", row.basis), ("Value", f"{row.value} {row.unit}"), ("Source", papers.sources.get(row.source) or row.source)]
+    rows = [
+        ("Basis", row.basis),
+        ("Value", f"{row.value} {row.unit}"),
+        ("Source", papers.sources.get(row.source) or row.source),
+    ]
     rows += [("Claim", row.claim), ("Confidence", row.confidence), ("Range swept", spread), ("Set in", row.path)]
     rows += [("Used by", ", ".join(row.readers)), ("Note", row.note)]
     return row.path.rsplit(".", 1)[-1], [(n, v) for n, v in rows if v.strip()], row.basis != "assumption"
@@ -69,7 +77,13 @@ def _provenance(canvas: Canvas, frame: Frame, palette: Palette, opened: Provenan
     box = held(frame, opened.at, WIDE, height)
     canvas.rect(box, palette.raised, edge=palette.line_strong, radius=7)
     frame.hit(box, "none", None, "")
-    canvas.text(shorten(canvas, title, WIDE - 50, 15, "semibold"), (box.x + 14, box.y + 12), size=15, face="semibold", colour=palette.text)
+    canvas.text(
+        shorten(canvas, title, WIDE - 50, 15, "semibold"),
+        (box.x + 14, box.y + 12),
+        size=15,
+        face="semibold",
+        colour=palette.text,
+    )
     canvas.text("×", (box.right - 20, box.y + 10), size=17, colour=palette.text2)
     frame.hit(Rect(box.right - 32, box.y + 6, 28, 26), "close", None, "Close (Esc)")
     y = box.y + 40
@@ -133,7 +147,9 @@ def unit_tip(frame: Frame, unit: int) -> str:
         return "Contact; click for what is known"
     words = state_words(int(night.states.bits(frame.t)[unit]), bool(night.states.out(frame.t)[unit])) or "in place"
     people = int(night.states.strength(frame.t)[unit])
-    return f"{night.label(unit)} · {words}" + (f" · {people} of {int(night.recording.units['people'][unit])} people" if people else "")
+    return f"{night.label(unit)} · {words}" + (
+        f" · {people} of {int(night.recording.units['people'][unit])} people" if people else ""
+    )
 
 
 def focus_ring(canvas: Canvas, frame: Frame, palette: Palette) -> None:

@@ -35,7 +35,12 @@ def rows_of(frame: Frame) -> list[tuple[str, str]]:
     ]
     if frame.ghost is not None:
         other = frame.ghost.recording.meta
-        pairs.append(("Second run", f"{other.get('scenario_id')} rep. {other.get('replication')} · {str(other.get('digest'))[:8]}"))
+        pairs.append(
+            (
+                "Second run",
+                f"{other.get('scenario_id')} rep. {other.get('replication')} · {str(other.get('digest'))[:8]}",
+            )
+        )
     return pairs
 
 

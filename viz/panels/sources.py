@@ -15,7 +15,9 @@ def rows_of(frame: Frame) -> list[tuple[str, str, str, str]]:
     papers = frame.night.papers
     rows = []
     for c in papers.claims:
-        foot = " · ".join(w for w in (c.speaker or c.source, c.confidence, c.kind, f"tests {c.metric}" if c.metric else "") if w)
+        foot = " · ".join(
+            w for w in (c.speaker or c.source, c.confidence, c.kind, f"tests {c.metric}" if c.metric else "") if w
+        )
         rows.append((f"claim:{c.id}", f"{c.id}  {c.value}".strip(), c.says, foot))
     for p in papers.provenance:
         spread = f" ({p.low}–{p.high})" if p.low and p.high and p.low != p.high else ""
@@ -31,7 +33,11 @@ def draw(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
     canvas.text("Claims and numbers", (box.x + 14, box.y + 12), size=17, face="semibold", colour=palette.text)
     shares = papers.shares()
     total = sum(shares.values())
-    said = " · ".join(f"{name} {n}" for name, n in sorted(shares.items(), key=lambda s: -s[1])) if total else "no provenance table"
+    said = (
+        " · ".join(f"{name} {n}" for name, n in sorted(shares.items(), key=lambda s: -s[1]))
+        if total
+        else "no provenance table"
+    )
     words = f"{len(papers.claims)} claims, {total} numbers: {said}"
     canvas.text(shorten(canvas, words, box.w - 28, 12.5), (box.x + 14, box.y + 36), size=12.5, colour=palette.text2)
     hint = f"search: {frame.view.query}" if frame.view.query else "/ searches here and in the log"
@@ -46,11 +52,23 @@ def draw(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
     canvas.clip(area)
     for k, (key, head, words, foot) in enumerate(rows[first : first + visible + 1]):
         y = area.y + k * ROW
-        canvas.text(shorten(canvas, head, box.w - 28, 12.5, "semibold"), (box.x + 14, y), size=12.5, face="semibold", colour=palette.text)
+        canvas.text(
+            shorten(canvas, head, box.w - 28, 12.5, "semibold"),
+            (box.x + 14, y),
+            size=12.5,
+            face="semibold",
+            colour=palette.text,
+        )
         lines = wrap(canvas, words, box.w - 28, 12.5)
         canvas.text(lines[0] if lines else "", (box.x + 14, y + 15), size=12.5, colour=palette.text2)
         canvas.text(shorten(canvas, foot, box.w - 28, 12), (box.x + 14, y + 29), size=12, colour=palette.text3)
         if y + ROW <= area.bottom + 1:
             frame.hit(Rect(box.x + 8, y - 2, box.w - 16, ROW), "provenance", key, words if len(lines) > 1 else "")
     canvas.clip(None)
-    canvas.text(f"{first + 1}–{min(first + visible, len(rows))} of {len(rows)}", (box.right - 14, box.y + 53), size=12, colour=palette.text3, anchor="rt")
+    canvas.text(
+        f"{first + 1}–{min(first + visible, len(rows))} of {len(rows)}",
+        (box.right - 14, box.y + 53),
+        size=12,
+        colour=palette.text3,
+        anchor="rt",
+    )

@@ -49,7 +49,10 @@ def draw_transport(canvas: Canvas, frame: Frame, palette: Palette) -> None:
         frame.hit(Rect(x, y - 12, max(w, 24), 24), "set_speed", float(speed), "Speed (− +)")
         x += w + 1
     if not any(abs(view.speed - s) < 1e-6 for s in BUTTON_SPEEDS):
-        x += canvas.text(f"{view.speed:g}×", (x + 4, y), size=12.5, face="semibold", colour=palette.text, anchor="lm") + 8
+        x += (
+            canvas.text(f"{view.speed:g}×", (x + 4, y), size=12.5, face="semibold", colour=palette.text, anchor="lm")
+            + 8
+        )
     x += 14
     x += canvas.text("Pause at", (x, y), size=12.5, colour=palette.text3, anchor="lm") + 8
     for key, words in PAUSES:
@@ -190,10 +193,14 @@ def draw_moving(canvas: Canvas, frame: Frame, palette: Palette) -> None:
             canvas.rect(Rect(left, axis.y + 14, axis.right - left + 9, dock.bottom - axis.y - 18), palette.panel)
             if axis.right - left > 260:
                 words = "The future is hidden in a side's picture"
-                canvas.text(words, ((left + axis.right) / 2, axis.y + axis.h * 0.5), size=13, colour=palette.text3, anchor="mm")
+                canvas.text(
+                    words, ((left + axis.right) / 2, axis.y + axis.h * 0.5), size=13, colour=palette.text3, anchor="mm"
+                )
     elif head < axis.right:
         left = max(head, axis.x)
-        canvas.rect(Rect(left, axis.y + ROE_Y - 2, axis.right - left, dock.bottom - axis.y - ROE_Y), palette.panel, alpha=97)
+        canvas.rect(
+            Rect(left, axis.y + ROE_Y - 2, axis.right - left, dock.bottom - axis.y - ROE_Y), palette.panel, alpha=97
+        )
     permission_words(canvas, frame, palette)
     _calls(canvas, frame, palette)
     _axis_words(canvas, frame, palette, head if inside else -1000.0)

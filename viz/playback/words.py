@@ -74,9 +74,7 @@ def parse_at(text: str, calendar: Calendar) -> int:
     try:
         when = datetime.fromisoformat(said)
     except ValueError as error:
-        raise ValueError(
-            f"'{said}' is no time: write 22:41, 22:41:30, T+1:12 or 2018-02-07T22:41:30+02:00"
-        ) from error
+        raise ValueError(f"'{said}' is no time: write 22:41, 22:41:30, T+1:12 or 2018-02-07T22:41:30+02:00") from error
     if when.tzinfo is None:
         when = when.replace(tzinfo=timezone(timedelta(minutes=calendar.offset_min)))
     return calendar.ms_of(when)

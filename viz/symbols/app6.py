@@ -76,6 +76,9 @@ def _span(element: ElementTree.Element) -> tuple[float, float]:
     """Top and bottom of what an element draws, as far as its coordinates tell."""
     ys: list[float] = []
     for node in element.iter():
+        if "r" in node.attrib and "cy" in node.attrib:
+            cy, r = float(node.attrib["cy"]), float(node.attrib["r"])
+            ys += [cy - r, cy + r]
         for name in ("cy", "y", "y1", "y2"):
             if name in node.attrib:
                 ys.append(float(node.attrib[name]))

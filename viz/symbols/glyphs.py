@@ -34,9 +34,7 @@ def _star(s: pygame.Surface, n: float, c: Colour) -> None:
         a = k * math.pi / 4
         r = n * (0.48 if k % 2 == 0 else 0.4)
         dx, dy = math.cos(a) * r, math.sin(a) * r
-        pygame.draw.line(
-            s, c, (n / 2 - dx, n / 2 - dy), (n / 2 + dx, n / 2 + dy), max(1, round(n * 0.09))
-        )
+        pygame.draw.line(s, c, (n / 2 - dx, n / 2 - dy), (n / 2 + dx, n / 2 + dy), max(1, round(n * 0.09)))
 
 
 def _boxed_plus(s: pygame.Surface, n: float, c: Colour) -> None:
@@ -105,9 +103,7 @@ SHAPES: dict[str, Draw] = {
     "star": _star,
     "plus": _boxed_plus,
     "ring": lambda s, n, c: _ring(s, n, c, 0.4, 0.14),
-    "square": lambda s, n, c: pygame.draw.rect(
-        s, c, (n * 0.14, n * 0.14, n * 0.72, n * 0.72), max(1, round(n * 0.13))
-    ),
+    "square": lambda s, n, c: pygame.draw.rect(s, c, (n * 0.14, n * 0.14, n * 0.72, n * 0.72), max(1, round(n * 0.13))),
     "pause": _bars,
     "play": lambda s, n, c: _poly(s, n, c, [(0.2, 0.12), (0.9, 0.5), (0.2, 0.88)]),
     "back": lambda s, n, c: _poly(s, n, c, [(0.8, 0.12), (0.1, 0.5), (0.8, 0.88)]),

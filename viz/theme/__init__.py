@@ -41,36 +41,41 @@ def contrast(a: Colour, b: Colour) -> float:
 class Palette:
     """The roles that a colour can have."""
 
-    window: Colour = rgb("#0C1015")
-    panel: Colour = rgb("#11161C")
-    raised: Colour = rgb("#19212A")
-    line: Colour = rgb("#27313C")
-    line_strong: Colour = rgb("#3A4754")
-    text: Colour = rgb("#E8ECEF")
-    text2: Colour = rgb("#AEB8C2")
-    text3: Colour = rgb("#8592A0")
-    attackers: Colour = rgb("#E6A23C")
-    defenders: Colour = rgb("#74B6EA")
-    attackers_label: Colour = rgb("#F4DDB4")
-    defenders_label: Colour = rgb("#D3E8F8")
-    attackers_fire: Colour = rgb("#F6C583")
-    defenders_fire: Colour = rgb("#9FD0F5")
-    neutral: Colour = rgb("#B9C2CB")
-    decision: Colour = rgb("#CFEBDD")
-    decision_line: Colour = rgb("#4A6A60")
-    decision_full: Colour = rgb("#9DBDB0")
-    notice: Colour = rgb("#F2E7B6")
-    playhead: Colour = rgb("#F4F6F8")
-    land_low: Colour = rgb("#1E2B2F")
-    land_high: Colour = rgb("#423F3A")
-    river: Colour = rgb("#31536B")
-    bank: Colour = rgb("#4A7390")
-    river_text: Colour = rgb("#7FA3BC")
-    road: Colour = rgb("#56616B")
-    glyph: Colour = rgb("#0B0F13")
-    halo: Colour = rgb("#0A0D11")
-    weapons: tuple[Colour, ...] = tuple(
-        rgb(c) for c in ("#2F4C66", "#3E6A90", "#5489B5", "#74B6EA", "#A5D0F2", "#DCEBF7")
+    window: Colour = (12, 16, 21)  # 0C1015
+    panel: Colour = (17, 22, 28)  # 11161C
+    raised: Colour = (25, 33, 42)  # 19212A
+    line: Colour = (39, 49, 60)  # 27313C
+    line_strong: Colour = (58, 71, 84)  # 3A4754
+    text: Colour = (232, 236, 239)  # E8ECEF
+    text2: Colour = (174, 184, 194)  # AEB8C2
+    text3: Colour = (133, 146, 160)  # 8592A0
+    attackers: Colour = (230, 162, 60)  # E6A23C
+    defenders: Colour = (116, 182, 234)  # 74B6EA
+    attackers_label: Colour = (244, 221, 180)  # F4DDB4
+    defenders_label: Colour = (211, 232, 248)  # D3E8F8
+    attackers_fire: Colour = (246, 197, 131)  # F6C583
+    defenders_fire: Colour = (159, 208, 245)  # 9FD0F5
+    neutral: Colour = (185, 194, 203)  # B9C2CB
+    decision: Colour = (207, 235, 221)  # CFEBDD
+    decision_line: Colour = (74, 106, 96)  # 4A6A60
+    decision_full: Colour = (157, 189, 176)  # 9DBDB0
+    notice: Colour = (242, 231, 182)  # F2E7B6
+    playhead: Colour = (244, 246, 248)  # F4F6F8
+    land_low: Colour = (30, 43, 47)  # 1E2B2F
+    land_high: Colour = (66, 63, 58)  # 423F3A
+    river: Colour = (49, 83, 107)  # 31536B
+    bank: Colour = (74, 115, 144)  # 4A7390
+    river_text: Colour = (127, 163, 188)  # 7FA3BC
+    road: Colour = (86, 97, 107)  # 56616B
+    glyph: Colour = (11, 15, 19)  # 0B0F13
+    halo: Colour = (10, 13, 17)  # 0A0D11
+    weapons: tuple[Colour, ...] = (
+        (47, 76, 102),
+        (62, 106, 144),
+        (84, 137, 181),
+        (116, 182, 234),
+        (165, 208, 242),
+        (220, 235, 247),
     )
     hairline: float = 1.0
     land_dim: float = 1.0

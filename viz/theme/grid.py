@@ -41,9 +41,7 @@ class Rect:
 
     def meets(self, other: Rect) -> bool:
         """Whether two boxes share a pixel."""
-        return (
-            self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
-        )
+        return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
     def grown(self, by: float) -> Rect:
         """The same box with a margin all round (negative: shrunk)."""
