@@ -73,8 +73,14 @@ LEGEND: tuple[Line, ...] = (
         "Time",
         "− +",
         "slower / faster, 0.1× to 600×",
-        (_k("-", "speed", -1, True), _k("=", "speed", 1, True), _k("shift+=", "speed", 1, True))
-        + (_k("+", "speed", 1, True), _k("[-]", "speed", -1, True), _k("[+]", "speed", 1, True)),
+        (
+            _k("-", "speed", -1, True),
+            _k("=", "speed", 1, True),
+            _k("shift+=", "speed", 1, True),
+            _k("+", "speed", 1, True),
+            _k("[-]", "speed", -1, True),
+            _k("[+]", "speed", 1, True),
+        ),
     ),
     Line("Time", "Home End", "first / last event", (_k("home", "first"), _k("end", "last"))),
     Line("Time", "P", "pause at event kinds", (_k("p", "menu", "pause"),)),
@@ -100,8 +106,13 @@ LEGEND: tuple[Line, ...] = (
         "Map",
         "W A S D",
         "pan · Page up, down zoom",
-        tuple(_k(key, "pan", side, True) for key, side in (("w", "up"), ("a", "left"), ("s", "down"), ("d", "right")))
-        + (_k("page up", "zoom", 1.25, True), _k("page down", "zoom", 0.8, True)),
+        (
+            *tuple(
+                _k(key, "pan", side, True) for key, side in (("w", "up"), ("a", "left"), ("s", "down"), ("d", "right"))
+            ),
+            _k("page up", "zoom", 1.25, True),
+            _k("page down", "zoom", 0.8, True),
+        ),
     ),
     Line("Map", "C", "centre on and follow selected unit", (_k("c", "follow"),)),
     Line("Map", "0", "fit all action", (_k("0", "fit"),)),
@@ -123,8 +134,12 @@ LEGEND: tuple[Line, ...] = (
         "Record",
         "Tab Enter",
         "next control, use it  (F2 F3 F4 F5 panel tabs)",
-        (_k("tab", "focus", 1, True), _k("shift+tab", "focus", -1, True), _k("return", "act"))
-        + tuple(_k(f"f{n + 2}", "tab", name) for n, name in enumerate(("unit", "hotline", "sources", "run"))),
+        (
+            _k("tab", "focus", 1, True),
+            _k("shift+tab", "focus", -1, True),
+            _k("return", "act"),
+            *tuple(_k(f"f{n + 2}", "tab", name) for n, name in enumerate(("unit", "hotline", "sources", "run"))),
+        ),
     ),
     Line("Record", "F12", "snapshot · Ctrl C copies the command", (_k("f12", "snapshot"), _k("ctrl+c", "copy"))),
     Line("Record", "Esc", "close, deselect", (_k("escape", "close"),)),

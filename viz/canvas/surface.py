@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -244,4 +245,4 @@ class SurfaceCanvas:
 
 def _straight(points: Sequence[tuple[int, int]]) -> bool:
     """Whether every piece runs along an axis: then no smoothing is wanted."""
-    return all(a[0] == b[0] or a[1] == b[1] for a, b in zip(points, points[1:], strict=False))
+    return all(a[0] == b[0] or a[1] == b[1] for a, b in itertools.pairwise(points))

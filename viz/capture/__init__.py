@@ -1,4 +1,4 @@
-"""Whole pictures: the scene composed of layers and panels, and from it snapshots, clips and films. No display needed."""
+"""Whole pictures: the scene made of layers and panels; from it snapshots and films. No display needed."""
 
 from viz.capture.scene import Scene
 

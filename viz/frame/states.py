@@ -102,7 +102,7 @@ class States:
         found = self._index.get(name)
         if found is None:
             return None
-        index, rows = found
+        index, _rows = found
         row = index.at(t)[unit + 1]
         if row < 0:
             return None

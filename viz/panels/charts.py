@@ -235,7 +235,8 @@ def _hover(canvas: Canvas, frame: Frame, palette: Palette) -> None:
     if not frame.view.sees_future(frame.t, t):
         return
     canvas.lines([(at[0], axis.y + 14), (at[0], axis.bottom - 4)], palette.text3)
-    words = f"{frame.night.calendar.local(t)} · {frame.night.series.near(t)} near HQ · {frame.night.series.losses(t)} out of action"
+    near, lost = frame.night.series.near(t), frame.night.series.losses(t)
+    words = f"{frame.night.calendar.local(t)} · {near} near HQ · {lost} out of action"
     w = canvas.measure(words, 12)[0] + 12
     x = min(max(at[0] + 8, axis.x), axis.right - w)
     canvas.rect(Rect(x, axis.bottom - 24, w, 18), palette.window, edge=palette.line_strong, radius=3, alpha=235)

@@ -11,7 +11,8 @@ CONVENTIONS = (
     "Simulated throughout: positions, losses and calls are a model's.",
     "Frame shapes follow APP-6 with the coalition as own side: a drawing convention (X draws neutral frames).",
     "Solid is known, hollow is believed, stale or out of action. The 80 % band is of all replications.",
-    "Elevation NOAA GLOBE 1 km, ±30 m. Rivers: CIA WDB II via GSHHG, ±1 km. Places: each with its source. Routes assumed.",
+    "Elevation NOAA GLOBE 1 km, ±30 m. Rivers: CIA WDB II via GSHHG, ±1 km.",
+    "Places: each with its source. Routes are assumed.",
     "Font Source Sans Pro (SIL OFL 1.1). Symbols drawn by milsymbol.",
 )
 

@@ -25,7 +25,8 @@ def replication_words(frame: Frame) -> str:
 def subtitle(frame: Frame) -> str:
     """What was simulated, which replication of how many, with which seed."""
     meta = frame.night.recording.meta
-    return f"simulated · {meta.get('scenario_id', 'scenario unknown')} · {replication_words(frame)} · seed {meta.get('seed', '?')}"
+    scenario = meta.get("scenario_id", "scenario unknown")
+    return f"simulated · {scenario} · {replication_words(frame)} · seed {meta.get('seed', '?')}"
 
 
 def draw(canvas: Canvas, frame: Frame, palette: Palette) -> None:
