@@ -72,6 +72,8 @@ def launch(
     x, y = world.legs.at(mount.unit, now)
     dx, dy = aim[0] - x, aim[1] - y
     range_m = float(np.sqrt(dx * dx + dy * dy + float(world.altitude_m[mount.unit]) ** 2))
+    if weapon.kind == "strafe":
+        range_m = min(range_m, weapon.range_m)  # released on a pass flown to the target
     salvo = mount.salvo
     mount.salvo += 1
     spend(world, mount, rounds)

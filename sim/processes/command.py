@@ -88,17 +88,26 @@ class Command:
 
     def worth(self, b: int) -> bool:
         """Still believed there, dangerous and not forbidden; a refusal of the rules is logged."""
-        if self.picture.status[b] == Status.NONE or self.picture.judged_dead[b] or self.picture.turned[b]:
-            return False
         if self.picture.across[b]:
-            rule = sorted(self.picture.across[b])[0]
-            forbid = next(r for r in self.roe.forbid if r.line == rule)
-            self.ctx.log.emit(
-                "forbidden", self.actor, self.world.actor[b], (self.picture.approved_id[b],),
-                rule_key=signed(key(f"roe/{forbid.id}")),
-            )  # fmt: skip
+            self.refuse(b)
             return False
-        return True
+        gone = self.picture.status[b] == Status.NONE
+        return not (gone or self.picture.judged_dead[b] or self.picture.turned[b])
+
+    def refuse(self, b: int) -> None:
+        """A decision on a contact believed across a line that the rules name: no."""
+        rule = sorted(self.picture.across[b])[0]
+        forbid = next(r for r in self.roe.forbid if r.line == rule)
+        causes = (self.picture.approved_id[b],)
+        self.ctx.log.emit(
+            "forbidden", self.actor, self.world.actor[b], causes, rule_key=signed(key(f"roe/{forbid.id}"))
+        )
+
+    def crossed(self, id_: int, mover: int, *_: int) -> None:
+        """An approved contact is seen to go over the line: the standing approval is refused from now on."""
+        b = self.world.unit_of_actor[mover]
+        if self.world.side[b] != self.side and self.picture.approved_id[b] >= 0 and self.picture.across[b]:
+            self.refuse(b)
 
     # -- one attack after another on a contact
 
@@ -179,7 +188,8 @@ class Command:
                 if mount.name == name and self.can(mount, b):
                     x, y = self.world.legs.at(mount.unit, now)
                     far = float(np.hypot(np.hypot(where[0] - x, where[1] - y), self.world.altitude_m[mount.unit]))
-                    if getattr(mount.weapon, "min_range_m", 0.0) <= far <= mount.weapon.range_m and far < best:
+                    flown = mount.weapon.kind == "strafe"  # a pass is flown to the target
+                    if (flown or mount.weapon.min_range_m <= far <= mount.weapon.range_m) and far < best:
                         best, found = far, mount
             if found is not None:
                 return found
@@ -267,3 +277,4 @@ def start(ctx: Context) -> None:
         ctx.world.free_hooks.append((Phase.COMMAND, command.look_again))
         ctx.log.on("approved", Phase.COMMAND, command.actor, command.approved)
         ctx.log.on("seen", Phase.COMMAND, command.actor, command.seen)
+        ctx.log.on("line_crossed", Phase.COMMAND, command.actor, command.crossed)

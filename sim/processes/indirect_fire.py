@@ -15,7 +15,7 @@ from sim.draws import Purpose, key, signed, span_ms
 from sim.events import Reason, Rung
 from sim.geometry import bearing
 from sim.rounds import launch, mean_point, reload_call
-from sim.world import SIDES, Mount, Task
+from sim.world import SIDES, Mount, Status, Task
 
 PHASES = (Phase.FIRE, Phase.IMPACT)
 READS = ("beliefs", "fit", "hull", "pinned", "broken", "withdrawing")
@@ -122,10 +122,14 @@ class IndirectFire:
             return self.mean(mount, event, turn)
         if not self.observed(shell, aim):
             return mean
-        z = ndtri(self.ctx.draws.block(Purpose.SPOTTING, mount.key, event, 2)) * weapon.spotting_m
         if weapon.mpi.redrawn == "adjustment":
             mean = self.mean(mount, event, turn)
-        keep = weapon.adjust
+        return self.adjusted(mount, mean, event)
+
+    def adjusted(self, mount: Mount, mean: tuple[float, float], event: int) -> tuple[float, float]:
+        """The mean point moved by an observer who sees the fall of shot and errs."""
+        z = ndtri(self.ctx.draws.block(Purpose.SPOTTING, mount.key, event, 2)) * mount.weapon.spotting_m
+        keep = mount.weapon.adjust
         return mean[0] * keep + float(z[0]) * (1.0 - keep), mean[1] * keep + float(z[1]) * (1.0 - keep)
 
     def observed(self, shell: Any, aim: tuple[float, float]) -> bool:
@@ -198,6 +202,8 @@ class IndirectFire:
                 landed=lambda ids: self.landed(task, in_flight, ids),
             )  # fmt: skip
             task.fired += rounds
+            if weapon.kind == "indirect" and world.beliefs[task.side].status[task.contact] == Status.HELD:
+                mean = self.adjusted(mount, mean, (mission << 20) + shot + 1)
             if shot + 1 < weapon.volley:
                 yield clock.wait(self.delay(mount, weapon.interval, GAP), Phase.FIRE, actor)
         world.flag("firing", mount.unit, False)

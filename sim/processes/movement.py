@@ -75,7 +75,7 @@ class Movement:
         """A unit withdraws along the route its morale or its orders chose."""
         u = self.world.unit_of_actor[actor]
         choice = self.world.retreats.get(u)
-        if choice is not None and self.world.can_move(u):
+        if choice is not None:
             route_name, factor = choice
             route = self.world.formations[self.world.formation[u]].routes[route_name]
             self.launch([u], route, route.speed_mps * factor, 0, id_)
@@ -98,6 +98,12 @@ class Movement:
             mover.units.remove(u)
             if not mover.units and mover.arrival is not None:
                 mover.arrival.cancel()
+
+    def broke(self, id_: int, actor: int, *_: int) -> None:
+        """A unit has had enough: it goes no further."""
+        u = self.world.unit_of_actor[actor]
+        self._leave(u)
+        self.halt([u])
 
     def halt(self, units: list[int]) -> None:
         """Stop where they are."""
@@ -221,6 +227,7 @@ def start(ctx: Context) -> None:
     referee = ctx.clock.handle("sim/orders")
     ctx.log.on("order_begun", Phase.MOVE, referee, movement.begin)
     ctx.log.on("withdrew", Phase.MOVE, referee, movement.turn_back)
+    ctx.log.on("broke", Phase.MOVE, referee, movement.broke)
     ctx.log.on("pinned", Phase.MOVE, referee, movement.stop_unit)
     ctx.log.on("surrendered", Phase.MOVE, referee, movement.stop_unit)
     ctx.log.on("recovered", Phase.MOVE, referee, movement.recovered)

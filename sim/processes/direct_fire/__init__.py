@@ -41,6 +41,8 @@ class DirectFire:
         self.hostile: list[set[int]] = [set(), set()]
         knows = bool(ctx.scenario.belief["attackers"].known_points)
         self.known = [knows and world.formations[f].known for f in world.formation]
+        self.light = world.light
+        self.provoked = False
         self.pending: set[int] = set()  # units to choose in this instant
         self.shaken: set[int] = set()  # mount keys whose engagement is to be looked at
         self.rank = {m.key: i for i, m in enumerate(m for u in sorted(self.of_unit) for m in self.of_unit[u])}
@@ -71,6 +73,10 @@ class DirectFire:
         """After changes: in `engage` everybody whom they concern chooses anew."""
         self.victims.forget(units)
         legs = self.world.legs
+        if self.world.light != self.light:
+            self.light = self.world.light
+            for u in self.of_unit:
+                self.wake(u)
         for u in units:
             if u in self.of_unit and self.world.attacking[u] != self.was_attacking[u]:
                 self.was_attacking[u] = self.world.attacking[u]
@@ -159,6 +165,10 @@ class DirectFire:
         if act in HOSTILE:
             self.hostile[1 - int(self.world.side[j])].add(j)
             self.came(j)
+        if act == Act.FIRED and not self.provoked:  # the first fire seen makes a threat of every advance
+            self.provoked = True
+            for u in self.of_unit:
+                self.wake(u)
 
     def seen(self, id_: int, actor: int, target: int, *_: int) -> None:
         """Those of the observer's formation who are near j may have a target."""
@@ -185,7 +195,7 @@ class DirectFire:
         if world.side[u] == 0:
             return bool(world.attacking[u]) and (self.known[j] or world.formation[u] in world.beliefs[0].holders[j])
         picture = world.beliefs[1]
-        held = j in self.hostile[1] and world.formation[u] in picture.holders[j]
+        held = self.provoked and j in self.hostile[1] and world.formation[u] in picture.holders[j]
         return held and not picture.across[j] and not picture.turned[j]
 
     def choose(self, u: int) -> None:
@@ -200,10 +210,23 @@ class DirectFire:
             if targets:
                 self._find(u, idle, targets)
 
+    def limit_m(self, mount: Mount, j: int) -> float:
+        """Range within which a mount fires at j: the weapon's, and at a place only known of beforehand no more than
+        the distance at which looking there finds it within the sensor's reference time in this light."""
+        u, world = mount.unit, self.world
+        far = float(mount.weapon.range_m)
+        if not self.known[j] or world.formation[u] in world.beliefs[1 - world.side[j]].holders[j]:
+            return far
+        name = world.unit[u].sensor
+        if name is None:
+            return 0.0
+        sensor = self.ctx.scenario.sensors[name]
+        return min(far, float(sensor.reference_range_m * sensor.light[world.light] ** (1.0 / 3.0)))
+
     def _reaches(self, mount: Mount, j: int) -> bool:
         return (
             self.victims.exposure(mount, j)[1] > 0.0
-            and self.small.range_m(mount.unit, j) <= mount.weapon.range_m + 1e-3
+            and self.small.range_m(mount.unit, j) <= self.limit_m(mount, j) + 1e-3
         )
 
     def _find(self, u: int, idle: list[Mount], targets: list[int]) -> None:
@@ -215,16 +238,15 @@ class DirectFire:
         order = np.argsort(far2, kind="stable").tolist()
         soonest = np.inf
         for mount in idle:
-            best = next((k for k in order if self.victims.exposure(mount, targets[k])[1] > 0.0), None)
-            if best is None:
-                continue
-            if far2[best] <= mount.weapon.range_m**2:
+            can = [k for k in order if self.victims.exposure(mount, targets[k])[1] > 0.0]
+            limit = [self.limit_m(mount, targets[k]) for k in can]
+            best = next((k for k, far in zip(can, limit, strict=True) if far2[k] <= far * far), None)
+            if best is not None:
                 self.open(mount, targets[best])
-                continue
-            v = legs.vel[rows] - legs.vel[u]
-            t_in, _ = range_entry(p[:, 0], p[:, 1], v[:, 0], v[:, 1], mount.weapon.range_m)
-            can = [float(t_in[k]) for k in order if self.victims.exposure(mount, targets[k])[1] > 0.0]
-            soonest = min(soonest, *can)
+            elif can:
+                v = legs.vel[rows[can]] - legs.vel[u]
+                t_in, _ = range_entry(p[can, 0], p[can, 1], v[:, 0], v[:, 1], np.array(limit))
+                soonest = min(soonest, float(t_in.min()))
         if soonest < 1e7:
             self._book_entry(u, now + max(1, round(soonest * 1e3)))
 

@@ -73,6 +73,7 @@ class Victims:
         luck: uniforms (which, outcome); `damage` has `hull` and `lethal`.
         """
         world = self._world
+        self.forget([j])  # others may have been hurt in this very instant, before it is re-planned
         name, _ = self.exposure(mount, j)
         if name is None:
             return
