@@ -217,13 +217,12 @@ class Pool:
     def __init__(self, clock: Clock, size: int):
         self.clock = clock
         self.free = size
-        self.queue: list[tuple[int, tuple[int, ...], Call]] = []
+        self.queue: list[tuple[Callable[[], int], tuple[int, ...], Call]] = []
 
-    def request(self, priority: int, key: tuple[int, ...], phase: int, actor: int) -> Call:
-        """A gate that opens when a server is yours."""
+    def request(self, priority: Callable[[], int], key: tuple[int, ...], phase: int, actor: int) -> Call:
+        """A gate that opens when a server is yours; `priority` is asked anew at every grant, larger first."""
         gate = self.clock.gate(phase, actor)
-        self.queue.append((-priority, key, gate))
-        self.queue.sort(key=lambda row: row[:2])
+        self.queue.append((priority, key, gate))
         self._grant()
         return gate
 
@@ -238,7 +237,8 @@ class Pool:
 
     def _grant(self) -> None:
         while self.free and self.queue:
-            _, _, gate = self.queue.pop(0)
+            first = min(range(len(self.queue)), key=lambda i: (-self.queue[i][0](), self.queue[i][1]))
+            _, _, gate = self.queue.pop(first)
             if gate.fn is not None:
                 self.free -= 1
                 self.clock.open_gate(gate)

@@ -149,11 +149,17 @@ class Command:
             return Reason.EFFECT_JUDGED
         return Reason.NO_TRACK
 
+    def priority(self, b: int, row: Any) -> int:
+        """Priority of a contact now: that of its class, and more when it is believed close to own troops."""
+        x, y = self.picture.where(b, self.ctx.clock.now_ms)
+        close = self.world.nearest_own(self.side, x, y) <= self.law.contact_range_m
+        return int(row.priority) + (int(self.law.contact_priority) if close else 0)
+
     def shooter_for(self, b: int, row: Any, serial: int, nominated: int) -> Any:
         """A controller and a shooter at once; None when the contact is no longer worth it."""
         log, actor = self.ctx.log, self.world.actor[b]
         while True:
-            gate = self.pool.request(row.priority, (serial,), Phase.COMMAND, self.actor)
+            gate = self.pool.request(lambda: self.priority(b, row), (serial,), Phase.COMMAND, self.actor)
             if gate.t_ms < 0:
                 log.emit("waiting", self.actor, actor, (nominated,), what=int(Wait.CONTROLLER), serial=serial)
             yield gate

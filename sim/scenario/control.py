@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.scenario.base import Chance, Delay, Name, NonNegative, Part, Point, Share, Side, Tag, When
+from sim.scenario.base import Chance, Count, Delay, Name, NonNegative, Part, Point, Share, Side, Tag, When
 from sim.scenario.forces import CountsAs
 from sim.scenario.quantity import Duration, Length
 
@@ -54,6 +54,7 @@ class Command(Part):
     retry: Delay
     merge_radius_m: Length = Field(alias="merge_radius", ge=0)
     contact_range_m: Length = Field(alias="contact_range", ge=0)  # nearer than this, troops are in contact
+    contact_priority: Count  # added to the priority of a contact within contact_range of own troops
     monitoring: Monitoring | None = None
     targets: tuple[Preference, ...] = Field(min_length=1)
 
