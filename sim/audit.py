@@ -1,8 +1,27 @@
-"""Audit: at random instants, plan everything anew from recorded history; nothing may differ."""
+"""Audit: at random instants, compute anew from recorded history what is planned; nothing may differ.
+
+Needs and times of sightings are integrated from the first hazard on, along recorded legs and recorded rates, not read
+from the live caches; rates of engagements are computed from the state of now. An audit has its own purpose of luck,
+is not logged, comes last in its instant, skips units that wait to be re-planned, and never books anything anew.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
+from sim.clock import Phase
 from sim.context import Context
+from sim.draws import Purpose, key
+from sim.effects.seeing import exposure, time_to_exposure
+from sim.geometry import range_entry_one
+from sim.processes.direct_fire import DirectFire
+from sim.processes.sensing import Sensing
+
+BEFORE_MS, AFTER_MS = 3_600_000, 4 * 3_600_000
+PAIRS = 12
+TOLERANCE_MS = 0.01
 
 
 class AuditError(AssertionError):
@@ -10,7 +29,149 @@ class AuditError(AssertionError):
 
 
 class Audit:
-    """Placeholder of the next step."""
+    """Books its instants, keeps the history of rates, compares."""
 
     def __init__(self, ctx: Context, times: int):
-        raise AuditError("not yet")
+        self.ctx, self.world = ctx, ctx.world
+        self.sensing = next(room for room in ctx.audited if isinstance(room, Sensing))
+        self.fire = next(room for room in ctx.audited if isinstance(room, DirectFire))
+        self.columns: list[list[tuple[int, float, float, float]]] = [[] for _ in self.world.ids]
+        self.world.replanners.append(self.note)
+        self.note(list(range(len(self.world.ids))))
+        middle = ctx.scenario.t_ms(ctx.scenario.clock.scripted_until)
+        luck = ctx.draws.block(Purpose.AUDIT, key("audit"), 0, times)
+        actor = ctx.clock.handle("sim/audit")
+        for n, u in enumerate(luck.tolist()):
+            at = max(1, round(middle - BEFORE_MS + u * (BEFORE_MS + AFTER_MS)))
+            ctx.clock.at(at, Phase.AUDIT, actor, self.check, n)
+
+    # -- history
+
+    def fresh(self, u: int) -> tuple[float, float, float]:
+        """(hazard constant m3/s, reach m, signature) of a unit from the state of now."""
+        world, unit = self.world, self.world.unit[u]
+        there = bool(world.present[u]) and world.alive(u)
+        power = far = 0.0
+        if unit.sensor is not None:
+            sensor = self.ctx.scenario.sensors[unit.sensor]
+            clear = min(sensor.reach_m, world.visibility_m)
+            far = sensor.reach_m * sensor.through_fog + clear * (1.0 - sensor.through_fog)
+            if there and not world.surrendered[u]:
+                power = sensor.reference_range_m**3 / sensor.reference_time_s * sensor.light[world.light]  # type: ignore[index]
+        look = unit.signature
+        state = look.firing if world.firing[u] else look.moving if world.moving[u] else look.still
+        return power, far, state if there else 0.0
+
+    def note(self, units: list[int]) -> None:
+        """After a replan: the columns of these units hold from now."""
+        for u in units:
+            row = (self.ctx.clock.now_ms, *self.fresh(u))
+            if not self.columns[u] or self.columns[u][-1][1:] != row[1:]:
+                self.columns[u].append(row)
+
+    # -- comparing
+
+    def check(self, n: int) -> None:
+        """Compare everything; raises AuditError with all that differs."""
+        found = self.rates() + self.sightings(n) + self.engagements()
+        if found:
+            raise AuditError("; ".join(found[:5]))
+
+    def rates(self) -> list[str]:
+        """Cached columns of sensing against the state of now, for all units that are not waiting to be re-planned."""
+        found = []
+        for u in range(len(self.world.ids)):
+            cached = (float(self.sensing.power[u]), float(self.sensing.far[u]), float(self.sensing.signature[u]))
+            if u not in self.world.dirty and cached != self.fresh(u):
+                found.append(f"{self.world.ids[u]}: sensing holds {cached}, the state says {self.fresh(u)}")
+        return found
+
+    def sightings(self, n: int) -> list[str]:
+        """Planned times of some open pairs against the integral of their whole history."""
+        sensing, now = self.sensing, self.ctx.clock.now_ms
+        rows = np.flatnonzero(~sensing.resting & (sensing.rate > 0.0))
+        picks = self.ctx.draws.block(Purpose.AUDIT, key("audit/pairs"), n, PAIRS)
+        found = []
+        for row in sorted({int(rows[int(u * len(rows))]) for u in picks} if len(rows) else set()):
+            a, b = int(sensing.crossing.a[row]), int(sensing.crossing.b[row])
+            if a in self.world.dirty or b in self.world.dirty:
+                continue
+            planned, expected = float(sensing.crossing.time_ms[row]), self.expected(row, a, b)
+            if expected == planned or abs(expected - planned) <= TOLERANCE_MS + 1e-9 * (planned - now):
+                continue
+            found.append(f"{self.world.ids[a]} sees {self.world.ids[b]} at {planned!r}, history says {expected!r}")
+        return found
+
+    def expected(self, row: int, a: int, b: int) -> float:
+        """When history says the hazard of a pair runs out, ms; inf if never on these legs."""
+        sensing, now = self.sensing, self.ctx.clock.now_ms
+        need = -np.log(self.ctx.draws.one(Purpose.SEEING, sensing.who[row], int(sensing.times_seen[row])))
+        since, rests = self.rested(a, b)
+        cuts = {since, now, *(t for rest in rests for t in rest)}
+        cuts |= {leg[0] for u in (a, b) for leg in self.legs(u)} | {c[0] for u in (a, b) for c in self.columns[u]}
+        times = sorted(t for t in cuts if since <= t <= now)
+        for begin, end in zip(times[:-1], times[1:], strict=True):
+            if any(start <= begin < stop for start, stop in rests):
+                continue
+            p, v, far, rate = self.state(a, b, begin)
+            t_in, t_out = range_entry_one(*p, *v, far)
+            span = (end - begin) * 1e-3
+            t_in, t_out = min(t_in, span), min(t_out, span)
+            if rate > 0.0 and t_out > t_in:
+                x, y = p[0] + v[0] * t_in, p[1] + v[1] * t_in
+                need -= rate * float(exposure(x, y, *v, float(sensing.z[row]), t_out - t_in))
+        p, v, far, rate = self.state(a, b, now)
+        t_in, t_out = range_entry_one(*p, *v, far)
+        if rate == 0.0 or t_in == np.inf:
+            return float(np.inf)
+        x, y = p[0] + v[0] * t_in, p[1] + v[1] * t_in
+        due = t_in + float(time_to_exposure(x, y, *v, float(sensing.z[row]), max(need, 0.0) / rate))
+        return now + due * 1e3 if due <= t_out else float(np.inf)
+
+    def rested(self, a: int, b: int) -> tuple[int, list[tuple[int, int]]]:
+        """(since when the pair counts, spans in which its formation held b), from the log."""
+        world, log = self.world, self.ctx.log
+        group = world.formation[a]
+        since, spans, began = 0, [], -1
+        for i, (kind, actor, target) in enumerate(zip(log.kind, log.actor, log.target, strict=True)):
+            if kind not in (200, 201) or target != world.actor[b]:
+                continue
+            observer = world.unit_of_actor[actor]
+            if world.formation[observer] != group:
+                continue
+            if kind == 200:
+                began, seer = log.t_ms[i], observer
+            elif began >= 0:
+                spans.append((began, log.t_ms[i]))
+                since = log.t_ms[i] if seer == a else since
+                began = -1
+        return since, spans
+
+    def legs(self, u: int) -> list[tuple[int, int, float, float, float, float]]:
+        """Recorded legs of a unit."""
+        return [leg for leg in self.world.legs.history if leg[1] == u]
+
+    def state(self, a: int, b: int, t_ms: int) -> tuple[tuple[float, float], tuple[float, float], float, float]:
+        """(relative position, relative velocity, reach, rate) of a pair from t_ms on, from recorded history."""
+        place: list[tuple[float, float, float, float]] = []
+        for u in (a, b):
+            leg = [leg for leg in self.legs(u) if leg[0] <= t_ms][-1]
+            dt = (t_ms - leg[0]) * 1e-3
+            place.append((leg[2] + leg[4] * dt, leg[3] + leg[5] * dt, leg[4], leg[5]))
+        of_a = [row for row in self.columns[a] if row[0] <= t_ms][-1]
+        of_b = [row for row in self.columns[b] if row[0] <= t_ms][-1]
+        p = (place[1][0] - place[0][0], place[1][1] - place[0][1])
+        v = (place[1][2] - place[0][2], place[1][3] - place[0][3])
+        return p, v, of_a[2], of_a[1] * of_b[3]
+
+    def engagements(self) -> list[str]:
+        """Rates and bounds of aimed engagements against the state of now."""
+        found: list[str] = []
+        dirty: Any = self.world.dirty
+        for e in self.fire.active.values():
+            if e.mount.weapon.kind != "aimed" or e.mount.unit in dirty or e.target in dirty:
+                continue
+            now = self.fire.small.state(e)
+            if (e.rate, e.bound, e.band) != now:
+                found.append(f"{self.world.ids[e.mount.unit]} fires at rate, bound, band {(e.rate, e.bound, e.band)}, not {now}")
+        return found

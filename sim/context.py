@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from sim.clock import Clock
 from sim.draws import Draws
@@ -11,13 +10,6 @@ from sim.log import Log
 from sim.scenario.schema import Scenario
 from sim.when import Conditions
 from sim.world import World
-
-
-class Audited(Protocol):
-    """What plans times that an audit can compute anew."""
-
-    def findings(self, history: list[tuple[int, int, str, float]], picks: list[float]) -> list[str]:
-        """Differences between what is planned and what recorded history says, in words."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +23,7 @@ class Context:
     log: Log
     conditions: Conditions
     transcript: list[dict[str, object]]
-    audited: list[Audited]
+    audited: list[object]  # processes whose plans an audit computes anew
 
     def truth(self, unit: int) -> bool:
         """Whether a unit is truly out of action: for the log's `assessed.true` and nothing else."""

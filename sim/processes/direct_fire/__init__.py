@@ -310,5 +310,6 @@ def start(ctx: Context) -> None:
     """Listen for changes, acts and sightings."""
     fire = DirectFire(ctx)
     ctx.world.replanners.append(fire.replan)
+    ctx.audited.append(fire)
     ctx.log.on("act_observed", Phase.ENGAGE, fire.actor, fire.observed)
     ctx.log.on("seen", Phase.ENGAGE, fire.actor, fire.seen)

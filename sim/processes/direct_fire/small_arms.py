@@ -119,7 +119,7 @@ class SmallArms:
         e.need = max(e.need - e.bound * (now - e.since_ms) * 1e-3, 0.0)
         e.since_ms = now
 
-    def _state(self, e: Engagement) -> tuple[float, float, int]:
+    def state(self, e: Engagement) -> tuple[float, float, int]:
         """(rounds per second, bound per second, band) as they are now."""
         world, mount, curve = self.world, e.mount, self.curve(e.mount)
         rate = world.servers(mount) * mount.weapon.rate_per_min / 60.0
@@ -130,7 +130,7 @@ class SmallArms:
 
     def reconsider(self, e: Engagement) -> None:
         """Something of shooter or target has changed: a new piece if a rate has, else only a new end of this one."""
-        rate, bound, band = self._state(e)
+        rate, bound, band = self.state(e)
         if rate == e.rate and bound == e.bound and band == e.band:
             if self._motion(e) != e.motion:
                 self._book_end(e)
@@ -142,7 +142,7 @@ class SmallArms:
     def piece(self, e: Engagement) -> None:
         """Begin a piece with the bound of now, and book its next candidate."""
         now = self.ctx.clock.now_ms
-        e.rate, e.bound, e.band = self._state(e)
+        e.rate, e.bound, e.band = self.state(e)
         e.piece_ms, e.p_start = now, self.p_now(e)
         e.pieces += 1
         self.world.fire_at(e.target, e.mount.key, e.rate * e.mount.weapon.suppress.push, e.fired_id)
