@@ -1,0 +1,187 @@
+"""Real frames without a display, held against golden pictures; films; hostile files."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pygame
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sim.recording import Recording, RecordingError, load, save
+from tests import synthetic
+from viz.__main__ import main
+from viz.app import Options, start
+from viz.capture import Scene, film
+from viz.frame import Night
+from viz.theme import layout
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "viz"
+HOUR = 3_600_000
+CASES = {
+    "overview": (Options(at="23:42:12"), (1600, 900)),
+    "engagement": (Options(at="22:36", zoom=7.5, layers="names,trails,fire,impacts,rings,ellipses,grid"), (1280, 720)),
+    "belief": (Options(at="22:47", side="defenders", tab="hotline", zoom=14), (1024, 640)),
+    "neutral-heat": (Options(at="23:30", neutral=True, layers="names,heat", tab="sources", zoom=12), (1280, 720)),
+}
+
+
+def rendered(night: Night, options: Options, size: tuple[int, int]) -> pygame.Surface:
+    film.headless()
+    grid = layout(size)
+    view, t = start(night, options, (grid.map.w, grid.map.h))
+    view.film = True
+    scene = Scene(grid)
+    scene.draw(night, view, t)
+    return scene.target
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_golden(night: Night, name: str, update_golden: bool) -> None:
+    """Small copies are compared: a pixel of text may differ between font renderers, a layout may not."""
+    small = pygame.transform.smoothscale(rendered(night, *CASES[name]), (400, 225))
+    path = GOLDEN / f"{name}.png"
+    if update_golden:
+        GOLDEN.mkdir(parents=True, exist_ok=True)
+        pygame.image.save(small, str(path))
+    stored = pygame.image.load(str(path))
+    a, b = (np.frombuffer(pygame.image.tobytes(s, "RGB"), np.uint8).astype(int) for s in (small, stored))
+    assert np.abs(a - b).mean() < 1.5, "look at the picture; --update-golden writes it anew"
+    assert (np.abs(a - b) > 60).mean() < 0.01
+
+
+def test_the_same_snapshot_has_the_same_bytes(file: Path, tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        assert main([str(file), "--snapshot", str(tmp_path / name), "--at", "22:41:30", "--size", "1024x640"]) == 0
+    data = (tmp_path / "a.png").read_bytes()
+    assert data == (tmp_path / "b.png").read_bytes()
+    assert b"Simulated, replication 0 of 1" in data
+    assert load(file).digest.encode() in data
+
+
+def test_a_gif_of_a_minute(file: Path, tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image", reason="a GIF needs Pillow")
+    path = tmp_path / "a.gif"
+    args = ["--gif", str(path), "--from", "22:30", "--to", "22:31", "--speed", "150", "--size", "1024x640", "--captions"]
+    assert main([str(file), *args]) == 0
+    with image.open(path) as gif:
+        assert gif.n_frames >= 5
+        assert gif.size == (1024, 640)
+
+
+@pytest.mark.slow
+def test_a_video(file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("imageio_ffmpeg", reason="a video needs the extra [video]")
+    path = tmp_path / "a.mp4"
+    args = ["--video", str(path), "--from", "22:30", "--to", "22:31", "--speed", "60", "--size", "1024x640"]
+    assert main([str(file), *args]) == 0
+    assert path.stat().st_size > 10_000
+
+
+def test_two_runs_on_one_clock(night: Night) -> None:
+    other = Night(synthetic.recording(seed=3))
+    film.headless()
+    grid = layout((1280, 720))
+    view, t = start(night, Options(at="23:30", zoom=12), (grid.map.w, grid.map.h))
+    view.film = True
+    scene = Scene(grid)
+    alone = pygame.image.tobytes(_copy(scene, night, view, t, None), "RGB")
+    ghosted = pygame.image.tobytes(_copy(scene, night, view, t, other), "RGB")
+    view.beside = True
+    beside = pygame.image.tobytes(_copy(scene, night, view, t, other), "RGB")
+    assert len({alone, ghosted, beside}) == 3
+
+
+def _copy(scene: Scene, night: Night, view: object, t: float, other: Night | None) -> pygame.Surface:
+    scene.maps = []
+    scene.draw(night, view, t, other)  # type: ignore[arg-type]
+    return scene.target.copy()
+
+
+def test_an_empty_recording_is_shown(recording: Recording) -> None:
+    """Nobody, nothing: a page all the same."""
+
+    def none(table: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {c: v[:0] for c, v in table.items()}
+
+    bare = dataclasses.replace(
+        recording, events=recording.events.first(0), legs=none(recording.legs), changes=none(recording.changes),
+        beliefs=none(recording.beliefs), transcript=[], side={}, attachments={}, lines=[], areas=[], corridors=[],
+    )  # fmt: skip
+    for side in ("truth", "defenders", "attackers"):
+        rendered(Night(bare), Options(side=side, tab="hotline"), (1024, 640))
+
+
+def test_a_cut_file_says_so(file: Path, tmp_path: Path) -> None:
+    from viz.panels.status import notice
+    from viz.frame import Frame
+
+    data = file.read_bytes()
+    path = tmp_path / "cut.mcap"
+    path.write_bytes(data[: len(data) * 2 // 3])
+    try:
+        night = Night(load(path))
+    except RecordingError as error:
+        assert "cut" in str(error) or "damaged" in str(error)
+        return
+    view, t = start(night, Options(), (800, 400))
+    assert notice(Frame(night, view, t, layout((1024, 640)))).startswith("Cut file")
+    rendered(night, Options(), (1024, 640))
+
+
+@pytest.mark.slow
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_mutated_files_never_crash_nor_hang(file: Path, tmp_path: Path, data: st.DataObject) -> None:
+    """200 files with bytes changed, cut out or repeated: a sentence, or a picture; never a traceback."""
+    whole = bytearray(file.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(whole) - 1))
+        how = data.draw(st.sampled_from(("flip", "cut", "zero", "repeat")))
+        if how == "flip":
+            whole[at] ^= data.draw(st.integers(1, 255))
+        elif how == "cut":
+            whole = whole[:at] or bytearray(b"\0")
+        elif how == "zero":
+            whole[at : at + 64] = bytes(len(whole[at : at + 64]))
+        else:
+            whole[at:at] = whole[at : at + 200]
+    path = tmp_path / "mutated.mcap"
+    path.write_bytes(bytes(whole))
+    try:
+        night = Night(load(path))
+    except RecordingError as error:
+        assert str(path) in str(error)
+        return
+    rendered(night, Options(), (1024, 640))
+
+
+def hostile(recording: Recording, **meta: object) -> Recording:
+    return dataclasses.replace(recording, meta=recording.meta | meta)
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [{"scenario_title": "x" * 5000}, {"utc_offset_min": 10**9}, {"replications": -3}, {"origin": [89.9, 179.9]},
+     {"hq_units": ["nobody"]}, {"end_ms": 10**11}, {"question": None}],
+)  # fmt: skip
+def test_strange_headers_are_shown(recording: Recording, meta: dict[str, object]) -> None:
+    rendered(Night(hostile(recording, **meta)), Options(tab="run"), (1024, 640))
+
+
+def test_numbers_beyond_reason_are_shown(recording: Recording) -> None:
+    far = dict(recording.legs)
+    far["x_m"] = far["x_m"].copy()
+    far["x_m"][::3] = 1e300
+    far["vx_mps"] = far["vx_mps"].copy()
+    far["vx_mps"][1::3] = -1e300
+    with np.errstate(all="ignore"):
+        rendered(Night(dataclasses.replace(recording, legs=far)), Options(at="23:00"), (1024, 640))
+
+
+def test_saved_and_loaded_is_the_same_picture(recording: Recording, tmp_path: Path) -> None:
+    save(recording, tmp_path / "a.mcap")
+    a, b = Night(recording), Night(load(tmp_path / "a.mcap"))
+    assert a.t0 == b.t0
+    assert len(a.rows) == len(b.rows)
