@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,14 +132,3 @@ class Inputs(Mouse):
             if frame.hits[i].action not in SILENT:
                 break
         s.view.focus = i
-
-    def _clipboard(self) -> None:
-        """What was copied also goes to the system, where there is such a thing."""
-        s = self.window.session
-        if s is None or not s.clip:
-            return
-        with contextlib.suppress(pygame.error):
-            if not pygame.scrap.get_init():
-                pygame.scrap.init()
-            pygame.scrap.put(pygame.SCRAP_TEXT, s.clip.encode() + b"\0")
-        s.clip = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import pygame
@@ -33,7 +34,15 @@ class Mouse:
     data: object
 
     def _clipboard(self) -> None:
-        raise NotImplementedError
+        """What was copied also goes to the system, where there is such a thing."""
+        s = self.window.session
+        if s is None or not s.clip:
+            return
+        with contextlib.suppress(pygame.error):
+            if not pygame.scrap.get_init():
+                pygame.scrap.init()
+            pygame.scrap.put(pygame.SCRAP_TEXT, s.clip.encode() + b"\0")
+        s.clip = ""
 
     # ---------------------------------------------------------------- mouse
 

@@ -41,6 +41,8 @@ def actor_words(name: str) -> str:
     """`formation/guns` is `Guns`, `command/defenders` is `Defenders' command`."""
     role, _, rest = name.partition("/")
     words = id_words(rest or role)
+    if role == "formation":
+        return rest[:1].upper() + rest[1:].replace("-", " ")
     if role == "command" and rest:
         return f"{rest.capitalize()}' command"
     return {"roe": "ROE", "hotline": f"{words} (hotline)"}.get(role, words)

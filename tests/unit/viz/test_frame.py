@@ -1,5 +1,6 @@
 """From a recording and an instant to what can be drawn."""
 
+import itertools
 import time
 
 import numpy as np
@@ -119,7 +120,7 @@ def test_impacts_fade_and_go(night: Night, view: View, grid: Layout) -> None:
 def test_permission_and_calls(night: Night) -> None:
     spans = night.permissions
     assert spans[0].words == "Hold"
-    assert all(a.end == b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end == b.start for a, b in itertools.pairwise(spans))
     assert len(night.calls) == 5
     assert night.calls[3].outcome == "unanswered"
     assert all(m.text for c in night.calls for m in c.messages)

@@ -63,7 +63,19 @@ def test_the_same_snapshot_has_the_same_bytes(file: Path, tmp_path: Path) -> Non
 def test_a_gif_of_a_minute(file: Path, tmp_path: Path) -> None:
     image = pytest.importorskip("PIL.Image", reason="a GIF needs Pillow")
     path = tmp_path / "a.gif"
-    args = ["--gif", str(path), "--from", "22:30", "--to", "22:31", "--speed", "150", "--size", "1024x640", "--captions"]
+    args = [
+        "--gif",
+        str(path),
+        "--from",
+        "22:30",
+        "--to",
+        "22:31",
+        "--speed",
+        "150",
+        "--size",
+        "1024x640",
+        "--captions",
+    ]
     assert main([str(file), *args]) == 0
     with image.open(path) as gif:
         assert gif.n_frames >= 5
@@ -114,8 +126,8 @@ def test_an_empty_recording_is_shown(recording: Recording) -> None:
 
 
 def test_a_cut_file_says_so(file: Path, tmp_path: Path) -> None:
-    from viz.panels.status import notice
     from viz.frame import Frame
+    from viz.panels.status import notice
 
     data = file.read_bytes()
     path = tmp_path / "cut.mcap"
