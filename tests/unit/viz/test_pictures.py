@@ -27,6 +27,10 @@ CASES = {
 }
 
 
+def assert_names(said: str, *words: str) -> None:
+    assert any(w in said for w in words), said
+
+
 def rendered(night: Night, options: Options, size: tuple[int, int]) -> pygame.Surface:
     film.headless()
     grid = layout(size)
@@ -135,7 +139,7 @@ def test_a_cut_file_says_so(file: Path, tmp_path: Path) -> None:
     try:
         night = Night(load(path))
     except RecordingError as error:
-        assert "cut" in str(error) or "damaged" in str(error)
+        assert_names(str(error), "cut", "damaged")
         return
     view, t = start(night, Options(), (800, 400))
     assert notice(Frame(night, view, t, layout((1024, 640)))).startswith("Cut file")
@@ -164,7 +168,7 @@ def test_mutated_files_never_crash_nor_hang(file: Path, tmp_path: Path, data: st
     try:
         night = Night(load(path))
     except RecordingError as error:
-        assert str(path) in str(error)
+        assert_names(str(error), str(path))
         return
     rendered(night, Options(), (1024, 640))
 

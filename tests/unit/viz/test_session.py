@@ -98,7 +98,8 @@ def test_escape_closes_the_topmost(session: Session) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [Options(at="yesterday"), Options(follow="t73-9"), Options(layers="names,fyre"), Options(side="east"), Options(zoom=0.1),
+    [Options(at="yesterday"), Options(follow="t73-9"), Options(layers="names,fyre"), Options(side="east"),
+     Options(zoom=0.1),
      Options(center="north"), Options(window="23:00..22:00"), Options(tab="units")],
 )  # fmt: skip
 def test_what_cannot_be_done_is_said(night: Night, options: Options) -> None:
