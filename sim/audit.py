@@ -173,5 +173,7 @@ class Audit:
                 continue
             now = self.fire.small.state(e)
             if (e.rate, e.bound, e.band) != now:
-                found.append(f"{self.world.ids[e.mount.unit]} fires at rate, bound, band {(e.rate, e.bound, e.band)}, not {now}")
+                found.append(
+                    f"{self.world.ids[e.mount.unit]} fires at rate, bound, band {(e.rate, e.bound, e.band)}, not {now}"
+                )
         return found

@@ -66,10 +66,10 @@ def _hurt(
         row, cause = first + i, ids[int(kill[:, i].argmax())]
         facts = {"p": float(p_hurt[i]), "draw": float(luck[i])}
         if world.body[row] == Body.PERSON:
-            wound(world, log, draws, row, luck[n + i] < damage.lethal, mount, salvo, cause, facts)
+            wound(world, log, draws, row, luck[n + i] < mount.odds.lethal, mount, salvo, cause, facts)
         else:
             outcome = float(luck[n + i])
-            break_hull(world, log, draws, row, outcome, damage.hull, damage.lethal, mount, salvo, cause, facts)
+            break_hull(world, log, draws, row, outcome, mount, salvo, cause, facts)
     touched(world, u)
 
 
@@ -116,17 +116,18 @@ def _die(world: World, log: Log, row: int, cause: int) -> None:
 
 
 def break_hull(
-    world: World, log: Log, draws: Draws, row: int, luck: float, hull: Any, lethal: float, mount: Mount, salvo: int,
-    cause: int, facts: dict[str, Any],
+    world: World, log: Log, draws: Draws, row: int, luck: float, mount: Mount, salvo: int, cause: int,
+    facts: dict[str, Any],
 ) -> None:  # fmt: skip
     """A hull, gun or launcher is hit for damage: `luck` says whether and how it is lost; a K kill exposes the crew."""
     if world.hull[row] & Hull.K:
         return
-    if luck < hull.m:
+    odds = mount.odds
+    if luck < odds.m:
         flag = Hull.M
-    elif luck < hull.m + hull.f:
+    elif luck < odds.f:
         flag = Hull.F
-    elif luck < hull.m + hull.f + hull.k:
+    elif luck < odds.k:
         flag = Hull.K
     else:
         return
@@ -145,6 +146,6 @@ def break_hull(
         own = draws.block(Purpose.CREW, pair(mount.key, world.keys[u]), salvo, 2 * n)
         for member in crew.tolist():
             i = member - world.first[u]
-            if own[i] < hull.crew_hurt:
-                fate = {"p": hull.crew_hurt, "draw": float(own[i])}
-                wound(world, log, draws, member, bool(own[n + i] < lethal), mount, salvo, id_, fate)
+            if own[i] < odds.crew_hurt:
+                fate = {"p": odds.crew_hurt, "draw": float(own[i])}
+                wound(world, log, draws, member, bool(own[n + i] < odds.lethal), mount, salvo, id_, fate)

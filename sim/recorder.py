@@ -71,6 +71,7 @@ def _meta(ctx: Context, seed: int, replication: int, history: int | None, record
         "replication": replication,
         "history": replication if history is None else history,
         "replications": scenario.replications or None,
+        "scenario_schema": scenario.khusham,
         "scenario_id": scenario.id,
         "scenario_title": scenario.title,
         "question": scenario.question,

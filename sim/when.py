@@ -135,7 +135,10 @@ class Node:
         """Start watching; a condition that holds at once fires at once."""
         c, room = self.condition, self.room
         if c.at is not None:
-            t_ms = room._world.scenario.t_ms(c.at)
+            scenario = room._world.scenario
+            t_ms = scenario.t_ms(c.at)
+            if c.at > scenario.clock.scripted_until:
+                raise ValueError(f"{self.label}: {c.at} lies after clock.scripted_until")
             room._clock.at(t_ms, self.phase, self.actor, self._hold, ())
         elif c.event is not None:
             room.watch_event(c.event, self)

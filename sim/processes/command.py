@@ -33,7 +33,9 @@ class Command:
         self.roe: Any = ctx.scenario.roe[SIDES[side]]  # type: ignore[index]
         self.actor = ctx.clock.handle(f"command/{SIDES[side]}")
         self.picture = ctx.world.beliefs[side]
-        self.prefer = {row.id: row for row in self.law.targets}
+        self.prefer: dict[str, tuple[int, tuple[str, ...]]] = {
+            str(row.id): (int(row.priority), tuple(row.weapons)) for row in self.law.targets
+        }
         self.friends = [
             u for u in range(len(self.world.ids)) if self.world.side[u] == side and not self.world.is_air[u]
         ]
@@ -64,14 +66,14 @@ class Command:
 
     def nominate(self, b: int) -> None:
         """Into the queue, unless an attack under way covers it or it is no target."""
-        row = self.prefer.get(self.picture.looks[b] or "")
+        row = self.prefer.get(str(self.picture.looks[b]))
         if row is None or b in self.missions or not self.worth(b):
             return
         now, actor = self.ctx.clock.now_ms, self.world.actor[b]
         x, y = self.picture.where(b, now)
         self.serial += 1
         nominated = self.ctx.log.emit(
-            "nominated", self.actor, actor, (self.picture.approved_id[b],), priority=row.priority, serial=self.serial
+            "nominated", self.actor, actor, (self.picture.approved_id[b],), priority=row[0], serial=self.serial
         )
         for other in sorted(self.missions):
             ox, oy = self.picture.where(other, now)
@@ -111,7 +113,7 @@ class Command:
 
     # -- one attack after another on a contact
 
-    def mission(self, b: int, row: Any, serial: int, nominated: int) -> Steps:
+    def mission(self, b: int, row: tuple[int, tuple[str, ...]], serial: int, nominated: int) -> Steps:
         """Wait for a controller and a shooter, attack, assess, again or close."""
         result = Reason.EFFECT_JUDGED
         for attack in range(self.law.attacks):
@@ -149,13 +151,13 @@ class Command:
             return Reason.EFFECT_JUDGED
         return Reason.NO_TRACK
 
-    def priority(self, b: int, row: Any) -> int:
+    def priority(self, b: int, row: tuple[int, tuple[str, ...]]) -> int:
         """Priority of a contact now: that of its class, and more when it is believed close to own troops."""
         x, y = self.picture.where(b, self.ctx.clock.now_ms)
         close = self.world.nearest_own(self.side, x, y) <= self.law.contact_range_m
-        return int(row.priority) + (int(self.law.contact_priority) if close else 0)
+        return row[0] + (int(self.law.contact_priority) if close else 0)
 
-    def shooter_for(self, b: int, row: Any, serial: int, nominated: int) -> Any:
+    def shooter_for(self, b: int, row: tuple[int, tuple[str, ...]], serial: int, nominated: int) -> Any:
         """A controller and a shooter at once; None when the contact is no longer worth it."""
         log, actor = self.ctx.log, self.world.actor[b]
         while True:
@@ -184,11 +186,11 @@ class Command:
         self.ctx.log.emit("controller_freed", self.actor, self.world.actor[b], serial=serial)
         self.pool.release()
 
-    def choose(self, b: int, row: Any) -> Mount | None:
+    def choose(self, b: int, row: tuple[int, tuple[str, ...]]) -> Mount | None:
         """The first weapon of the preference with a free shooter in range; of equals the nearest."""
         now = self.ctx.clock.now_ms
         where = self.picture.where(b, now)
-        for name in row.weapons:
+        for name in row[1]:
             best, found = np.inf, None
             for mount in self.mounts:
                 if mount.name == name and self.can(mount, b):

@@ -26,6 +26,8 @@ class Company:
     def __init__(self, name: str, units: list[int], side: int):
         self.name, self.units, self.side = name, units, side
         self.resolve = self.loss_fraction = 1.0
+        self.surrenders = False
+        self.route, self.factor, self.turn_ms = "", 1.0, 0
         self.unanswered = 0
         self.broken = False
         self.neighbours: list[str] = []
@@ -43,6 +45,7 @@ class Morale:
             side = int(self.world.side[units[0]])
             if SIDES[side] in ctx.scenario.morale:
                 self._add(name, units, side)
+        self.warnings = -1
         self.guns = [
             [
                 m
@@ -59,6 +62,11 @@ class Morale:
         luck = self.ctx.draws.block(Purpose.MORALE, key(f"company/{name}"), 0, 2)
         company.resolve = truncated(law.resolve.mean, law.resolve.sd, float(luck[0]))
         company.loss_fraction = truncated(law.loss_fraction.mean, law.loss_fraction.sd, float(luck[1]))
+        luck = self.ctx.draws.block(Purpose.MORALE, key(f"company/{name}"), 1, 3)
+        company.turn_ms = max(1, span_ms(law.turn_delay, float(luck[0])))
+        company.surrenders = bool(luck[1] < law.surrender)
+        company.route = law.home if luck[2] < law.recross else law.retreat
+        company.factor = law.retreat_speed_factor
         for f in sorted({self.world.formation[u] for u in units}):
             for other in self.world.formations[f].neighbours:
                 neighbour = next(g for g in self.world.formations if g.id == other)
@@ -140,29 +148,24 @@ class Morale:
                 self.world.flag("broken", u, True)
                 self.world.flag("attacking", u, False)
                 id_ = self.ctx.log.emit("broke", self.world.actor[u], causes=cause, reason=int(reason))
-        luck = self.ctx.draws.block(Purpose.MORALE, key(f"company/{company.name}"), 1, 3)
-        wait = max(1, span_ms(self.law(company).turn_delay, float(luck[0])))
         actor = self.world.actor[company.units[0]]
-        at = self.ctx.clock.now_ms + wait
-        self.ctx.clock.at(at, Phase.MORALE, actor, self.turn, company, reason, float(luck[1]), float(luck[2]), id_)
+        at = self.ctx.clock.now_ms + company.turn_ms
+        self.ctx.clock.at(at, Phase.MORALE, actor, self.turn, company, reason, id_)
         for other in self.companies.values():
             if company.name in other.neighbours:
                 other.last_cause = id_
                 self.check(other)
 
-    def turn(self, company: Company, reason: Reason, gives_up: float, way: float, cause: int) -> None:
+    def turn(self, company: Company, reason: Reason, cause: int) -> None:
         """Surrender, or go back: to the enclave, or across the river."""
-        law = self.law(company)
-        surrenders = gives_up < law.surrender
-        route = law.home if way < law.recross else law.retreat
         for u in company.units:
             if not self.world.alive(u) or not self.world.present[u]:
                 continue
-            if surrenders:
+            if company.surrenders:
                 self.world.flag("surrendered", u, True)
                 self.ctx.log.emit("surrendered", self.world.actor[u], causes=(cause,), reason=int(reason))
-            elif route in self.world.formations[self.world.formation[u]].routes:
-                self.withdraw(u, route, law.retreat_speed_factor, reason, cause)
+            elif company.route in self.world.formations[self.world.formation[u]].routes:
+                self.withdraw(u, company.route, company.factor, reason, cause)
 
     def withdraw(self, u: int, route: str, factor: float, reason: Reason, cause: int) -> None:
         """Unit u goes back along a route of its formation."""
@@ -170,6 +173,26 @@ class Morale:
         self.world.flag("withdrawing", u, True)
         self.world.flag("attacking", u, False)
         self.ctx.log.emit("withdrew", self.world.actor[u], causes=(cause,), reason=int(reason))
+
+    def warned(self, id_: int, actor: int, rung: str) -> None:
+        """A show of force or a warning shot: each company of the other side may notice, and of those who notice heed."""
+        side = 1 - int(self.world.side[self.world.unit_of_actor[actor]])
+        law = self.ctx.scenario.roe[SIDES[1 - side]]  # type: ignore[index]
+        step = next(step for step in law.ladder if step.id == rung)
+        n = self.warnings = self.warnings + 1
+        for company in self.companies.values():
+            if company.side != side or company.broken or not any(self.world.attacking[u] for u in company.units):
+                continue
+            luck = self.ctx.draws.block(Purpose.NOTICE, key(f"company/{company.name}"), n, 2)
+            if luck[0] < step.notice:
+                heeded = bool(luck[1] < step.heed)
+                noticed = self.ctx.log.emit(
+                    "warning_noticed", self.world.actor[company.units[0]], causes=(id_,), heeded=int(heeded)
+                )
+                if heeded:
+                    company.route = self.law(company).retreat
+                    company.last_cause = noticed
+                    self.break_up(company, Reason.TURNED_BACK)
 
     def halted(self, id_: int, actor: int, *_: int) -> None:
         """A formation obeys a halt: it goes back to the enclave in order."""
@@ -190,4 +213,7 @@ def start(ctx: Context) -> None:
     morale = Morale(ctx)
     ctx.world.loss_hooks.append((Phase.MORALE, morale.lost))
     ctx.world.impact_hooks.append((Phase.MORALE, morale.reach_m, morale.fell))
-    ctx.log.on("halt_obeyed", Phase.MORALE, ctx.clock.handle("morale/attackers"), morale.halted)
+    actor = ctx.clock.handle("morale/attackers")
+    for kind, rung in (("show_of_force", "show_of_force"), ("warning_fired", "warning_shots")):
+        ctx.log.on(kind, Phase.MORALE, actor, lambda id_, a, *_, rung=rung: morale.warned(id_, a, rung))
+    ctx.log.on("halt_obeyed", Phase.MORALE, actor, morale.halted)

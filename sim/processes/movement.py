@@ -41,6 +41,11 @@ class Movement:
     def __init__(self, ctx: Context):
         self.ctx, self.world = ctx, ctx.world
         self.mover_of: dict[int, Mover] = {}
+        self.tracks = {
+            (f, name): ([ctx.scenario.point(point) for point in route.points], float(route.speed_mps))
+            for f, formation in enumerate(self.world.formations)
+            for name, route in formation.routes.items()
+        }
         self.orders = {signed(key(order.id)): order for order in ctx.scenario.orders}
         starts, ends, self.owner = [], [], []
         for line in self.world.lines:
@@ -67,9 +72,9 @@ class Movement:
         if name is None:
             return
         f = self.world.formation_actor.index(formation_actor)
-        route = self.world.formations[f].routes[getattr(order.do, name)]
+        points, speed_mps = self.tracks[(f, getattr(order.do, name))]
         units = [u for u in self.world.members[f] if self.world.present[u] and not self.world.withdrawing[u]]
-        self.launch(units, route, route.speed_mps, order_key, id_)
+        self.launch(units, points, speed_mps, order_key, id_)
 
     def turn_back(self, id_: int, actor: int, target: int, reason: int) -> None:
         """A unit withdraws along the route its morale or its orders chose."""
@@ -77,12 +82,13 @@ class Movement:
         choice = self.world.retreats.get(u)
         if choice is not None:
             route_name, factor = choice
-            route = self.world.formations[self.world.formation[u]].routes[route_name]
-            self.launch([u], route, route.speed_mps * factor, 0, id_)
+            points, speed_mps = self.tracks[(self.world.formation[u], route_name)]
+            self.launch([u], points, speed_mps * factor, 0, id_)
 
-    def launch(self, units: list[int], route: Any, speed_mps: float, order_key: int, cause: int) -> None:
-        """New mover for `units` along `route`; those that cannot move now follow when they recover."""
-        points = [self.ctx.scenario.point(point) for point in route.points]
+    def launch(
+        self, units: list[int], points: list[tuple[float, float]], speed_mps: float, order_key: int, cause: int
+    ) -> None:
+        """New mover for `units` along `points`; those that cannot move now follow when they recover."""
         for u in units:
             self._leave(u)
         ready = [u for u in units if self.world.can_move(u)]

@@ -35,10 +35,12 @@ class Signature(Part):
 
 
 class AirKind(Part):
-    """Flight: `transit` speed, height, endurance on station, time to come back refuelled and rearmed."""
+    """Flight: height, endurance on station, time to come back refuelled and rearmed.
+
+    role: strike; overwatch (held for air defence until released); watch (sees and never strikes).
+    """
 
     altitude_m: Length = Field(alias="altitude", ge=0)
-    transit_mps: Speed = Field(alias="transit", gt=0)
     on_station_s: Duration = Field(alias="on_station", gt=0)
     turnaround: Delay
     role: Literal["strike", "overwatch", "watch"]

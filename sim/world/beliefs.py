@@ -107,8 +107,8 @@ class Beliefs:
 
 def fix(draws: Draws, world: Any, observer: int, target: int) -> None:
     """A fresh report of where `target` is, with the error of the observer's sensor."""
-    sensor = world.scenario.sensors[world.unit[observer].sensor]
+    sigma_m = world.fix_error_m[observer]
     picture: Beliefs = world.beliefs[world.side[observer]]
     who = pair(world.keys[observer], world.keys[target])
-    z = ndtri(draws.block(Purpose.FIX, who, picture.fixes[target], 2)) * sensor.fix_error_m
-    picture.fix(target, world.clock.now_ms, (float(z[0]), float(z[1])), sensor.fix_error_m)
+    z = ndtri(draws.block(Purpose.FIX, who, picture.fixes[target], 2)) * sigma_m
+    picture.fix(target, world.clock.now_ms, (float(z[0]), float(z[1])), sigma_m)

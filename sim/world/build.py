@@ -12,7 +12,7 @@ from sim.legs import Legs
 from sim.scenario.mapping import areas, lines
 from sim.scenario.schema import Scenario
 from sim.world.beliefs import Beliefs
-from sim.world.state import BODIES, SIDES, Body, Mount, World
+from sim.world.state import BODIES, SIDES, Body, Mount, Odds, World
 
 GOLDEN_ANGLE_RAD = np.pi * (3.0 - np.sqrt(5.0))
 
@@ -66,6 +66,7 @@ def build(scenario: Scenario, clock: Clock) -> World:
         mounts_of=[[] for _ in units],
         legs=legs,
         beliefs=[Beliefs(s, len(units), legs, scenario.belief[name].drift_mps) for s, name in enumerate(SIDES)],  # type: ignore[index]
+        fix_error_m=[scenario.sensors[unit.sensor].fix_error_m if unit.sensor else 0.0 for unit in units],
         lines=lines(scenario),
         areas=areas(scenario),
         **entities,
@@ -145,6 +146,13 @@ def _sunflower(n: int, frontage_m: float, depth_m: float) -> list[tuple[float, f
     ]
 
 
+def _odds(weapon: Any) -> Odds:
+    """The odds of a weapon's hits, from its damage (bursts) or itself (small arms)."""
+    damage = getattr(weapon, "damage", weapon)
+    hull = damage.hull
+    return Odds(damage.lethal, hull.m, hull.m + hull.f, hull.m + hull.f + hull.k, hull.crew_hurt)
+
+
 def _mount(world: World, u: int, unit: Any) -> None:
     rows = range(world.first[u], world.first[u] + world.count[u])
     for name in sorted(unit.weapons):
@@ -167,6 +175,7 @@ def _mount(world: World, u: int, unit: Any) -> None:
             left=load.rounds,
             loaded=loaded,
             held=weapon.held,
+            odds=_odds(weapon),
         )
         world.mounts.append(mount)
         world.mounts_of[u].append(mount)

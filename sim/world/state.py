@@ -46,6 +46,17 @@ class Fate:
     KILLED = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """What a damaging hit does: chance of death of the hurt, steps of m, m + f, m + f + k, chance of crew to be hurt."""
+
+    lethal: float
+    m: float
+    f: float
+    k: float
+    crew_hurt: float
+
+
 @dataclass(slots=True)
 class Mount:
     """One weapon of one unit. `key` addresses its luck; `salvo` counts its own salvos; `left` None: unlimited."""
@@ -58,6 +69,7 @@ class Mount:
     served_by: NDArray[np.int64]
     by_people: bool
     left: int | None
+    odds: Odds
     loaded: int | None = None
     salvo: int = 0
     busy: bool = False
@@ -140,6 +152,7 @@ class World:
     legs: Legs
     people: list[int]
     beliefs: list[Beliefs]
+    fix_error_m: list[float]
     lines: list[Any]
     areas: list[Any]
     fate: NDArray[np.int8] = field(init=False)

@@ -66,7 +66,7 @@ class HeavyShots:
         def landed(ids: list[int]) -> None:
             if ids and luck[0] < p:
                 which = (float(luck[1]), float(luck[2]))
-                self.victims.hit(log, draws, mount, j, which, shot, ids[0], mount.weapon.damage, p)
+                self.victims.hit(log, draws, mount, j, which, shot, ids[0], p)
 
         cause = (e.cause,) if e.cause >= 0 else ()
         aim = world.legs.at(j, self.ctx.clock.now_ms)

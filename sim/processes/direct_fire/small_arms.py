@@ -216,7 +216,7 @@ class SmallArms:
             self.ctx.clock.at(
                 self.ctx.clock.now_ms + flight_ms(mount.weapon, range_m), Phase.IMPACT, world.actor[mount.unit],
                 self.victims.hit, self.ctx.log, self.ctx.draws, mount, e.target, (float(luck[2]), float(luck[3])),
-                e.candidate, e.fired_id, mount.weapon, p,
+                e.candidate, e.fired_id, p,
             )  # fmt: skip
         e.candidate += 1
         if mount.left == 0:

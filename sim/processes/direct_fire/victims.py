@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,11 +64,11 @@ class Victims:
 
     def hit(
         self, log: Log, draws: Draws, mount: Mount, j: int, luck: tuple[float, float], salvo: int, cause: int,
-        damage: Any, p: float,
+        p: float,
     ) -> None:  # fmt: skip
         """A hit lands on unit j: on one of those alive now, or on the hull the weapon fires at.
 
-        luck: uniforms (which, outcome); `damage` has `hull` and `lethal`.
+        luck: uniforms (which, outcome).
         """
         world = self._world
         self.forget([j])  # others may have been hurt in this very instant, before it is re-planned
@@ -86,9 +84,9 @@ class Victims:
             rows = slice(start, start + world.count[j])
             alive = np.flatnonzero((world.body[rows] == BODY[name]) & (world.hull[rows] & 4 == 0)) + start
             row = int(alive[min(int(luck[0] * len(alive)), len(alive) - 1)])
-            break_hull(world, log, draws, row, luck[1], damage.hull, damage.lethal, mount, salvo, id_, facts)
+            break_hull(world, log, draws, row, luck[1], mount, salvo, id_, facts)
         else:
             alive = self.people(j)
             row = int(alive[min(int(luck[0] * len(alive)), len(alive) - 1)])
-            wound(world, log, draws, row, luck[1] < damage.lethal, mount, salvo, id_, facts)
+            wound(world, log, draws, row, luck[1] < mount.odds.lethal, mount, salvo, id_, facts)
         touched(world, j)
