@@ -21,7 +21,7 @@ class Display:
 
     def __init__(self, number: int) -> None:
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(f"/tmp/.X11-unix/X{number}")
+        _until(lambda: self._connected(number), 10)
         self.sock.settimeout(10)
         self.sock.sendall(struct.pack("<BxHHHHxx", 0x6C, 11, 0, 0, 0))
         head = self._take(8)
@@ -37,6 +37,16 @@ class Display:
         table = self._take(struct.unpack("<I", reply[4:8])[0] * 4)
         per, symbols = reply[1], struct.unpack(f"<{len(table) // 4}I", table)
         self.code = {s: self.low + i // per for i, s in reversed(list(enumerate(symbols))) if s and i % per == 0}
+
+    def _connected(self, number: int) -> bool:
+        """By file or by abstract name, whichever the server has."""
+        for name in (f"/tmp/.X11-unix/X{number}", f"\0/tmp/.X11-unix/X{number}"):
+            try:
+                self.sock.connect(name)
+            except OSError:
+                continue
+            return True
+        return False
 
     def _send(self, data: bytes) -> None:
         self.sock.sendall(data)
