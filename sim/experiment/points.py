@@ -51,7 +51,7 @@ def largest_correlation(unit: Unit) -> float:
     """The largest absolute pairwise correlation of the columns; 0 for a single column."""
     if unit.shape[1] < 2:
         return 0.0
-    found = np.corrcoef(unit, rowvar=False)
+    found = np.atleast_2d(np.corrcoef(unit, rowvar=False))
     return float(np.max(np.abs(found[np.triu_indices(unit.shape[1], 1)])))
 
 
@@ -134,7 +134,8 @@ def sobol(n: int, d: int, seed: int) -> Unit:
             turn = _mixed(_mixed(above + np.uint64(salt << 8 & (1 << 63) - 1)) + np.uint64(bit + 1)) & np.uint64(1)
             place = np.uint64(SOBOL_BITS - 1 - bit)
             out[:, j] |= (words[:, j] >> place & np.uint64(1) ^ turn) << place
-    return (out + 0.5) / 2.0**SOBOL_BITS
+    points: Unit = (out + 0.5) / 2.0**SOBOL_BITS
+    return points
 
 
 def grid(levels: Sequence[NDArray[np.float64]]) -> Unit:
@@ -142,9 +143,10 @@ def grid(levels: Sequence[NDArray[np.float64]]) -> Unit:
     return np.array(list(product(*levels)))
 
 
-def words_of(resolution: int, base: int) -> Iterator[tuple[int, ...]]:
-    """Products of `base` letters that may define a further factor, shortest last."""
-    for size in range(base, resolution - 2, -1):
+def words_of(resolution: int, base: int, longest_first: bool) -> Iterator[tuple[int, ...]]:
+    """Products of `base` letters that may define a further factor."""
+    sizes = range(max(resolution - 1, 1), base + 1)
+    for size in reversed(sizes) if longest_first else sizes:
         yield from combinations(range(base), size)
 
 
@@ -162,9 +164,9 @@ def _shortest(generators: Sequence[tuple[int, ...]], base: int) -> int:
 def generators(d: int, resolution: int) -> tuple[int, list[tuple[int, ...]]]:
     """How many factors run freely, and the product of them that each of the others follows: the smallest two-level
     fraction found for d factors of at least the resolution (each word taken when it still fits)."""
-    for base in range(min(d, max(2, (d - 1).bit_length())), d + 1):
+    for base, longest_first in product(range(min(d, max(2, (d - 1).bit_length())), d + 1), (False, True)):
         chosen: list[tuple[int, ...]] = []
-        for word in words_of(resolution, base):
+        for word in words_of(resolution, base, longest_first):
             if len(chosen) == d - base:
                 break
             if _shortest([*chosen, word], base) >= resolution:
