@@ -22,6 +22,7 @@ from viz.theme import NIGHT, Palette, layout
 
 GIF_FPS, VIDEO_FPS, END_CARD_S, MOST_FRAMES = 15, 30, 4.0, 20_000
 NOTABLE_MS = 600_000
+SAME = 200  # the palette's last entry: "as before", which packs to almost nothing
 Progress = Callable[[int, int], None]
 
 
@@ -149,12 +150,17 @@ def gif(night: Night, view: View, shot: Shot, path: Path, progress: Progress | N
         raise CaptureError("a GIF needs Pillow: pip install 'khusham[video]'") from None
     total = count(shot, fps)
     pictures = []
-    shared = None
+    shared = before = None
     for i, surface in enumerate(frames(night, view, shot, fps)):
         picture = Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB"))
         if shared is None:
-            shared = picture.quantize(colors=255, method=Image.Quantize.MEDIANCUT)
-        pictures.append(picture.quantize(palette=shared, dither=Image.Dither.NONE))
+            shared = picture.quantize(colors=SAME, method=Image.Quantize.MEDIANCUT)
+        pixels = np.array(picture.quantize(palette=shared, dither=Image.Dither.NONE))
+        changed = pixels if before is None else np.where(pixels == before, np.uint8(SAME), pixels)
+        made = Image.fromarray(changed, mode=None)
+        made.putpalette(shared.getpalette() or [])
+        pictures.append(made)
+        before = pixels
         if progress:
             progress(min(i + 1, total), total)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -162,7 +168,7 @@ def gif(night: Night, view: View, shot: Shot, path: Path, progress: Progress | N
     comment = "; ".join(about(night, shot.start).values())
     pictures[0].save(
         part, format="GIF", save_all=True, append_images=pictures[1:], duration=round(1000 / fps), loop=0,
-        optimize=False, comment=comment.encode(),
+        optimize=False, comment=comment.encode(), transparency=SAME, disposal=1,
     )  # fmt: skip
     os.replace(part, path)
     return len(pictures)
