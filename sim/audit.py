@@ -7,6 +7,7 @@ is not logged, comes last in its instant, skips units that wait to be re-planned
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -110,7 +111,7 @@ class Audit:
         cuts = {since, now, *(t for rest in rests for t in rest)}
         cuts |= {leg[0] for u in (a, b) for leg in self.legs(u)} | {c[0] for u in (a, b) for c in self.columns[u]}
         times = sorted(t for t in cuts if since <= t <= now)
-        for begin, end in zip(times[:-1], times[1:], strict=True):
+        for begin, end in pairwise(times):
             if any(start <= begin < stop for start, stop in rests):
                 continue
             p, v, far, rate = self.state(a, b, begin)

@@ -54,7 +54,7 @@ class Crossings:
             rows.sort()
             if len(rows) > 1:
                 rows = rows[np.concatenate(([True], rows[1:] != rows[:-1]))]
-        return rows
+        return np.asarray(rows, dtype=np.int64)
 
     def between(self, a: int, b: int) -> int:
         """The pair (a, b), or -1."""

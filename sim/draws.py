@@ -82,15 +82,14 @@ class Philox:
         words[0], words[1] = number & _MASK, number >> 64 & _MASK
         words[2], words[3] = number >> 128 & _MASK, number >> 192
         self._key[0], self._key[1] = key_words
-        self._generator.state = self._state
+        self._generator.state = self._state  # type: ignore[assignment]
         out: NDArray[np.uint64] = self._generator.random_raw(n)
         return out
 
 
 def uniforms(raw: NDArray[np.uint64]) -> NDArray[np.float64]:
     """Raw words to uniforms strictly between 0 and 1, symmetric about 1/2: (top 52 bits + 1/2) / 2**52."""
-    out: NDArray[np.float64] = ((raw >> np.uint64(12)) + 0.5) * 2.0**-52
-    return out
+    return np.asarray(((raw >> np.uint64(12)) + 0.5) * 2.0**-52, dtype=np.float64)
 
 
 class Draws:

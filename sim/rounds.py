@@ -45,7 +45,7 @@ def _precision(weapon: Any) -> tuple[float, float]:
 
 def flight_ms(weapon: Any, range_m: float) -> int:
     """Time of flight, at least 1 ms."""
-    return max(1, round(range_m / weapon.flight_mps * 1000.0))
+    return max(1, round(range_m / float(weapon.flight_mps) * 1000.0))
 
 
 def spend(world: World, mount: Mount, rounds: int) -> None:
@@ -121,7 +121,7 @@ def _land(
                     y_mm=round(y * 1000),
                     weapon_key=mount.signed_key,
                     salvo=salvo,
-                )  # fmt: skip
+                )
             )
         else:
             log.emit("dud", shooter, toward, (cause,), weapon_key=mount.signed_key, salvo=salvo)

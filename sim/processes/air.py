@@ -40,8 +40,11 @@ class Air:
         unit, actor = self.world.unit[u], self.world.actor[u]
         self.ctx.conditions.when(
             unit.arrives, f"arrives/{unit.luck or unit.id}", Phase.MOVE, actor,
-            lambda causes: self.ctx.clock.start(Phase.MOVE, actor, self.sorties(u, causes)),
+            lambda causes: self._begin(u, causes),
         )  # fmt: skip
+
+    def _begin(self, u: int, causes: tuple[int, ...]) -> None:
+        self.ctx.clock.start(Phase.MOVE, self.world.actor[u], self.sorties(u, causes))
 
     def sorties(self, u: int, causes: tuple[int, ...]) -> Steps:
         """On station, off when the fuel says so, refuelled and rearmed, on station again."""

@@ -245,13 +245,14 @@ class Command:
             "assessed", self.actor, self.world.actor[b], cause, judged=int(judged), true=int(true), serial=serial
         )
         self.picture.judged_dead[b] = judged
-        return judged
+        return bool(judged)
 
     def close(self, b: int, serial: int, result: Reason) -> None:
         """The contact leaves the queue; those merged with it are looked at again."""
-        kind = "closed" if result in (Reason.EFFECT_JUDGED, Reason.TIMED_OUT) else "cancelled"
-        field = "result" if kind == "closed" else "why"
-        self.ctx.log.emit(kind, self.actor, self.world.actor[b], **{field: int(result), "serial": serial})
+        if result in (Reason.EFFECT_JUDGED, Reason.TIMED_OUT):
+            self.ctx.log.emit("closed", self.actor, self.world.actor[b], result=int(result), serial=serial)
+        else:
+            self.ctx.log.emit("cancelled", self.actor, self.world.actor[b], why=int(result), serial=serial)
         del self.missions[b]
         for other in self.merged.pop(b, []):
             self.nominate(other)

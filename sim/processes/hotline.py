@@ -41,8 +41,8 @@ class Hotline:
 
     def __init__(self, ctx: Context):
         self.ctx, self.world = ctx, ctx.world
-        self.law: Any = ctx.scenario.hotline
-        other = self.law.counterpart
+        law: Any = ctx.scenario.hotline
+        self.law, other = law, law.counterpart
         self.here = ctx.clock.handle("hotline/coalition")
         self.there = ctx.clock.handle("hotline/russia")
         history = ctx.draws.block(Purpose.HISTORY, key("hotline/russia"), 0, 2)
@@ -55,8 +55,11 @@ class Hotline:
         """Place the call when its condition holds."""
         self.ctx.conditions.when(
             call.when, f"call/{call.id}", Phase.COMMAND, self.here,
-            lambda causes: self.ctx.clock.start(Phase.COMMAND, self.here, self.talk(call, causes)),
+            lambda causes: self._begin(call, causes),
         )  # fmt: skip
+
+    def _begin(self, call: Any, causes: tuple[int, ...]) -> None:
+        self.ctx.clock.start(Phase.COMMAND, self.here, self.talk(call, causes))
 
     def talk(self, call: Any, causes: tuple[int, ...]) -> Steps:
         """Place it, wait for the answer, ask again as often as the call allows."""

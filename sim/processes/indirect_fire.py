@@ -5,6 +5,7 @@ A gun loop is a script: only the gun decides when it fires next. Rounds in fligh
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from scipy.special import ndtri
@@ -93,7 +94,7 @@ class IndirectFire:
                 if mount.loaded <= 0:
                     gate = clock.gate(Phase.FIRE, actor)
                     world.flag("firing", mount.unit, False)
-                    reload_call(world, self.ctx.log, self.ctx.draws, mount, lambda gate=gate: clock.open_gate(gate))
+                    reload_call(world, self.ctx.log, self.ctx.draws, mount, partial(clock.open_gate, gate))
                     yield gate
                     continue
                 rounds = min(rounds, mount.loaded)

@@ -175,7 +175,7 @@ class Morale:
         self.ctx.log.emit("withdrew", self.world.actor[u], causes=(cause,), reason=int(reason))
 
     def warned(self, id_: int, actor: int, rung: str) -> None:
-        """A show of force or a warning shot: each company of the other side may notice, and of those who notice heed."""
+        """A show of force or a warning shot: each company of the other side may notice it, and then heed it."""
         side = 1 - int(self.world.side[self.world.unit_of_actor[actor]])
         law = self.ctx.scenario.roe[SIDES[1 - side]]  # type: ignore[index]
         step = next(step for step in law.ladder if step.id == rung)

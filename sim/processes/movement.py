@@ -60,7 +60,7 @@ class Movement:
             rule.line: (side, rule)
             for side, name in enumerate(("attackers", "defenders"))
             if name in ctx.scenario.roe
-            for rule in ctx.scenario.roe[name].forbid  # type: ignore[index]
+            for rule in ctx.scenario.roe[name].forbid
         }
 
     # -- starting and stopping

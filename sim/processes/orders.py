@@ -62,7 +62,7 @@ class Orders:
 
     def end(self, order_key: int, cause: int = -1) -> None:
         """A task is done."""
-        f, order, begun = self.open.pop(order_key)
+        f, _, begun = self.open.pop(order_key)
         causes = (begun,) if cause < 0 else (begun, cause)
         self.ctx.log.emit("order_done", self.world.formation_actor[f], causes=causes, order_key=order_key)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.clock import Call, Phase
 from sim.context import Context
@@ -60,7 +61,7 @@ class Referee:
         if not busy and not on_the_way:
             self.end(Reason.QUIET)
 
-    def ordered(self) -> np.ndarray:  # type: ignore[type-arg]
+    def ordered(self) -> NDArray[np.bool_]:
         """Units moving under an order that is not an attack: reinforcing, withdrawing."""
         flags = np.zeros(len(self.world.ids), dtype=bool)
         for u in self.world.order_id:

@@ -50,10 +50,10 @@ class Sensing:
         self.z = np.abs(world.altitude_m[a] - world.altitude_m[b])
         self.t0, self.pos, self.vel = world.legs.t0_ms.copy(), world.legs.pos.copy(), world.legs.vel.copy()
         self.looks = [_looks(unit) for unit in world.unit]
-        self.group_rows: dict[tuple[int, int], Ints] = {}
+        lists: dict[tuple[int, int], list[int]] = {}
         for row, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
-            self.group_rows.setdefault((world.formation[i], j), []).append(row)  # type: ignore[arg-type]
-        self.group_rows = {pair_: np.array(rows) for pair_, rows in self.group_rows.items()}
+            lists.setdefault((world.formation[i], j), []).append(row)
+        self.group_rows = {pair_: np.array(rows) for pair_, rows in lists.items()}
         self._unit_columns()
 
     def _pairs(self) -> tuple[Ints, Ints]:
@@ -226,7 +226,7 @@ class Sensing:
 
     def _beyond(self, b: int) -> list[str]:
         side = SIDES[1 - self.world.side[b]]
-        rules = self.ctx.scenario.roe[side].forbid if side in self.ctx.scenario.roe else ()  # type: ignore[index]
+        rules = self.ctx.scenario.roe[side].forbid if side in self.ctx.scenario.roe else ()
         return [rule.line for rule in rules] if self.world.recrossed[b] else []
 
     def _rest(self, row: int, group: int, b: int, now: int) -> None:

@@ -2,6 +2,7 @@
 
 from sim.world.beliefs import Beliefs, Status, fix
 from sim.world.build import build
-from sim.world.state import COLUMNS, SIDES, TARGETS, Body, Fate, Mount, Task, World
+from sim.world.parts import SIDES, TARGETS, Body, Fate, Mount, Task
+from sim.world.state import COLUMNS, World
 
 __all__ = ["COLUMNS", "SIDES", "TARGETS", "Beliefs", "Body", "Fate", "Mount", "Status", "Task", "World", "build", "fix"]

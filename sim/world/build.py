@@ -12,7 +12,8 @@ from sim.legs import Legs
 from sim.scenario.mapping import areas, lines
 from sim.scenario.schema import Scenario
 from sim.world.beliefs import Beliefs
-from sim.world.state import BODIES, SIDES, Body, Mount, Odds, World
+from sim.world.parts import BODIES, SIDES, Body, Mount, Odds
+from sim.world.state import World
 
 GOLDEN_ANGLE_RAD = np.pi * (3.0 - np.sqrt(5.0))
 
@@ -98,7 +99,11 @@ def _start(scenario: Scenario, unit: Any, formation: Any) -> tuple[float, float]
 
 def _entities(units: list[Any]) -> dict[str, Any]:
     """Columns of entities; people inside a hull share its place, all others lie on a sunflower over the ground."""
-    first, count, of_unit, body, part, offset, inside, people, spread = [], [], [], [], [], [], [], [], []
+    first, count, part, people, spread = [], [], [], [], []
+    of_unit: list[int] = []
+    body: list[int] = []
+    inside: list[int] = []
+    offset: list[tuple[float, float]] = []
     crew_at: list[list[int]] = []
     for u, unit in enumerate(units):
         start = len(of_unit)

@@ -16,87 +16,9 @@ from numpy.typing import NDArray
 from sim.clock import Call, Clock, Phase
 from sim.legs import Legs
 from sim.world.beliefs import Beliefs
+from sim.world.parts import COVERED, PEOPLE, Body, Mount, Task
 
 Floats = NDArray[np.float64]
-
-SIDES = ("attackers", "defenders")
-PEOPLE = ("standing", "prone", "dug_in")
-TARGETS = (*PEOPLE, "soft", "armour", "gun", "aircraft")
-COVERED = len(TARGETS)
-
-
-class Body:
-    """How a weapon sees an entity."""
-
-    PERSON = 0
-    SOFT = 1
-    ARMOUR = 2
-    GUN = 3
-    AIRCRAFT = 4
-
-
-BODIES = {"person": Body.PERSON, "soft": Body.SOFT, "armour": Body.ARMOUR, "gun": Body.GUN, "aircraft": Body.AIRCRAFT}
-
-
-class Fate:
-    """State of a person."""
-
-    UNHURT = 0
-    WOUNDED = 1
-    KILLED = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Odds:
-    """What a damaging hit does: chance of death of the hurt, steps of m, m + f, m + f + k, chance of crew to be hurt."""
-
-    lethal: float
-    m: float
-    f: float
-    k: float
-    crew_hurt: float
-
-
-@dataclass(slots=True)
-class Mount:
-    """One weapon of one unit. `key` addresses its luck; `salvo` counts its own salvos; `left` None: unlimited."""
-
-    unit: int
-    name: str
-    weapon: Any
-    key: int
-    signed_key: int
-    served_by: NDArray[np.int64]
-    by_people: bool
-    left: int | None
-    odds: Odds
-    loaded: int | None = None
-    salvo: int = 0
-    busy: bool = False
-    held: bool = False
-
-    @property
-    def empty(self) -> bool:
-        """Nothing left at all."""
-        return self.left == 0
-
-
-@dataclass(slots=True)
-class Task:
-    """An attack given to a shooter by a command: where it is believed, what for, and the gate that tells the end."""
-
-    serial: int
-    side: int
-    contact: int
-    shooter: int
-    mount: Mount
-    cause: int
-    done: Call
-    slower_ms: int = 0
-    last_impact: int = -1
-    fired: int = 0
-    closed: bool = False
-
 
 # name -> (unit, shape, dtype, single writer)
 COLUMNS: dict[str, tuple[str, str, str, str]] = {
@@ -219,7 +141,7 @@ class World:
             self._replan = self.clock.soon(Phase.REPLAN, self._replan_actor, self._run_replan)
 
     def classify(self, unit: int) -> None:
-        """Renew how weapons see the entities of a unit: posture of people, body of hulls, COVERED inside a live hull."""
+        """Renew how weapons see a unit's entities: posture of people, body of hulls, COVERED inside a live hull."""
         rows = self.rows_of[unit]
         body, host = self.body[rows], self.inside[rows]
         seen = np.where(body == Body.PERSON, PEOPLE.index(self.posture(unit)), body + 2)
@@ -272,7 +194,7 @@ class World:
         return str(bodies.moving if self.moving[unit] else bodies.halted)
 
     def servers(self, mount: Mount) -> int:
-        """Weapons of a mount that can fire now: people unhurt, or working hulls or tubes with somebody to serve them."""
+        """Weapons of a mount that can fire now: people unhurt, or working hulls or tubes with people to serve them."""
         rows = mount.served_by
         if mount.by_people:
             return int((self.fate[rows] == 0).sum())
@@ -291,7 +213,7 @@ class World:
         mine = self.box[unit]
         x = np.maximum(np.maximum(self.box[:, 0] - mine[2], mine[0] - self.box[:, 2]), 0.0)
         y = np.maximum(np.maximum(self.box[:, 1] - mine[3], mine[1] - self.box[:, 3]), 0.0)
-        return np.hypot(x, y)
+        return np.asarray(np.hypot(x, y), dtype=np.float64)
 
     def nearest_own(self, side: int, x: float, y: float) -> float:
         """Distance, m, from a place to the nearest ground unit of a side that is there and alive."""

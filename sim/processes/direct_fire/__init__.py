@@ -14,6 +14,7 @@ from sim.draws import pair
 from sim.events import Act, Reason
 from sim.geometry import range_entry, range_entry_one
 from sim.processes.direct_fire.heavy import HeavyShots
+from sim.processes.direct_fire.licence import Licence
 from sim.processes.direct_fire.small_arms import Engagement, SmallArms
 from sim.processes.direct_fire.victims import Victims
 from sim.world import Mount
@@ -38,11 +39,8 @@ class DirectFire:
         self.active: dict[int, Engagement] = {}  # mount key -> engagement
         self.on_unit: list[set[int]] = [set() for _ in world.ids]  # unit -> mount keys engaging from or at it
         self.counts: dict[int, tuple[int, int]] = {}  # pair key -> candidates, pieces so far
-        self.hostile: list[set[int]] = [set(), set()]
-        knows = bool(ctx.scenario.belief["attackers"].known_points)
-        self.known = [knows and world.formations[f].known for f in world.formation]
+        self.licence = Licence(ctx)
         self.light = world.light
-        self.provoked = False
         self.pending: set[int] = set()  # units to choose in this instant
         self.shaken: set[int] = set()  # mount keys whose engagement is to be looked at
         self.rank = {m.key: i for i, m in enumerate(m for u in sorted(self.of_unit) for m in self.of_unit[u])}
@@ -93,12 +91,12 @@ class DirectFire:
     def came(self, j: int) -> None:
         """j is a new target, or on a new leg: idle units near it fire, or wait until it comes into range."""
         world, holders = self.world, self.world.beliefs[1 - self.world.side[j]].holders[j]
-        if not self.known[j] and not (holders and (world.side[j] == 1 or j in self.hostile[1])):
+        if not self.licence.known[j] and not (holders and (world.side[j] == 1 or j in self.licence.hostile)):
             return
         now = self.ctx.clock.now_ms
         (x, y), (vx, vy) = world.legs.at(j, now), world.legs.vel[j].tolist()
         for u in self.near_of[j]:
-            if (self.known[j] or world.formation[u] in holders) and self._idle(u):
+            if (self.licence.known[j] or world.formation[u] in holders) and self._idle(u):
                 self.approach(u, x, y, vx, vy, now)
 
     def approach(self, u: int, x: float, y: float, vx: float, vy: float, now: int) -> None:
@@ -123,7 +121,7 @@ class DirectFire:
 
     def wake(self, u: int) -> None:
         """Unit u chooses in this instant's `engage`, if it has any business with fire."""
-        if not (self.world.attacking[u] if self.world.side[u] == 0 else self.hostile[1]) and not self.on_unit[u]:
+        if not (self.world.attacking[u] if self.world.side[u] == 0 else self.licence.hostile) and not self.on_unit[u]:
             return
         self.pending.add(u)
         self._book()
@@ -149,7 +147,7 @@ class DirectFire:
         if mount.left == 0 or not self._able(u) or self.world.servers(mount) == 0:
             why = Reason.EMPTY if mount.left == 0 else Reason.BROKE if self.world.broken[u] else Reason.LOST
             self.stop(e, why)
-        elif not self._free(u, e.target) or not self._reaches(mount, e.target):
+        elif not self.licence.free(u, e.target) or not self._reaches(mount, e.target):
             self.stop(e, Reason.OUT_OF_CONTACT)
             self.pending.add(u)
         elif mount.weapon.kind == "aimed":
@@ -163,10 +161,10 @@ class DirectFire:
         """A hostile act makes a target of a contact for the direct fire of those it threatens."""
         j = self.world.unit_of_actor[target]
         if act in HOSTILE:
-            self.hostile[1 - int(self.world.side[j])].add(j)
+            self.licence.hostile.add(j)
             self.came(j)
-        if act == Act.FIRED and not self.provoked:  # the first fire seen makes a threat of every advance
-            self.provoked = True
+        if act == Act.FIRED and not self.licence.provoked:  # the first fire seen makes a threat of every advance
+            self.licence.provoked = True
             for u in self.of_unit:
                 self.wake(u)
 
@@ -174,7 +172,7 @@ class DirectFire:
         """Those of the observer's formation who are near j may have a target."""
         world, j = self.world, self.world.unit_of_actor[target]
         f = world.formation[world.unit_of_actor[actor]]
-        if world.side[j] == 0 and j not in self.hostile[1]:
+        if world.side[j] == 0 and j not in self.licence.hostile:
             return
         now = self.ctx.clock.now_ms
         (x, y), (vx, vy) = world.legs.at(j, now), world.legs.vel[j].tolist()
@@ -187,17 +185,6 @@ class DirectFire:
 
     # -- choosing
 
-    def _free(self, u: int, j: int) -> bool:
-        """Unit u knows or sees j, j is worth a round, and its side's fire is free against it."""
-        world = self.world
-        if not world.present[j] or world.surrendered[j] or not world.alive(j):
-            return False
-        if world.side[u] == 0:
-            return bool(world.attacking[u]) and (self.known[j] or world.formation[u] in world.beliefs[0].holders[j])
-        picture = world.beliefs[1]
-        held = self.provoked and j in self.hostile[1] and world.formation[u] in picture.holders[j]
-        return held and not picture.across[j] and not picture.turned[j]
-
     def choose(self, u: int) -> None:
         """Give each free direct weapon of unit u the nearest target it can hurt."""
         world = self.world
@@ -206,27 +193,14 @@ class DirectFire:
             entry.cancel()
         idle = [m for m in self.of_unit[u] if m.key not in self.active and m.left != 0 and world.servers(m) > 0]
         if idle and self._able(u) and (world.side[u] == 1 or world.attacking[u]):
-            targets = [j for j in self.near[u] if self._free(u, j)]
+            targets = [j for j in self.near[u] if self.licence.free(u, j)]
             if targets:
                 self._find(u, idle, targets)
-
-    def limit_m(self, mount: Mount, j: int) -> float:
-        """Range within which a mount fires at j: the weapon's, and at a place only known of beforehand no more than
-        the distance at which looking there finds it within the sensor's reference time in this light."""
-        u, world = mount.unit, self.world
-        far = float(mount.weapon.range_m)
-        if not self.known[j] or world.formation[u] in world.beliefs[1 - world.side[j]].holders[j]:
-            return far
-        name = world.unit[u].sensor
-        if name is None:
-            return 0.0
-        sensor = self.ctx.scenario.sensors[name]
-        return min(far, float(sensor.reference_range_m * sensor.light[world.light] ** (1.0 / 3.0)))
 
     def _reaches(self, mount: Mount, j: int) -> bool:
         return (
             self.victims.exposure(mount, j)[1] > 0.0
-            and self.small.range_m(mount.unit, j) <= self.limit_m(mount, j) + 1e-3
+            and self.small.range_m(mount.unit, j) <= self.licence.limit_m(mount, j) + 1e-3
         )
 
     def _find(self, u: int, idle: list[Mount], targets: list[int]) -> None:
@@ -239,7 +213,7 @@ class DirectFire:
         soonest = np.inf
         for mount in idle:
             can = [k for k in order if self.victims.exposure(mount, targets[k])[1] > 0.0]
-            limit = [self.limit_m(mount, targets[k]) for k in can]
+            limit = [self.licence.limit_m(mount, targets[k]) for k in can]
             best = next((k for k, far in zip(can, limit, strict=True) if far2[k] <= far * far), None)
             if best is not None:
                 self.open(mount, targets[best])
@@ -277,8 +251,8 @@ class DirectFire:
         """The act for which a defender fires, the order under which an attacker does, or the sighting."""
         picture = self.world.beliefs[self.world.side[u]]
         if self.world.side[u] == 1 and picture.act_id[j] >= 0:
-            return picture.act_id[j]
-        return self.world.order_id.get(u, picture.seen_id[j])
+            return int(picture.act_id[j])
+        return int(self.world.order_id.get(u, picture.seen_id[j]))
 
     def stop(self, e: Engagement, reason: Reason) -> None:
         """End an engagement; account its last piece."""

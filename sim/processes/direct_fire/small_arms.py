@@ -53,8 +53,8 @@ class Engagement:
     """One mount on one target: what is left of the Exp(1) to its next candidate, and its piece."""
 
     __slots__ = (
-        "band", "bound", "call", "candidate", "cause", "end", "fired_id", "hits", "key", "motion", "mount", "need", "p_start",
-        "piece_ms", "pieces", "rate", "since_ms", "target",
+        "band", "bound", "call", "candidate", "cause", "end", "fired_id", "hits", "key", "motion", "mount", "need",
+        "p_start", "piece_ms", "pieces", "rate", "since_ms", "target",
     )  # fmt: skip
 
     def __init__(self, mount: Mount, target: int, pair_key: int, candidate: int, pieces: int, cause: int):

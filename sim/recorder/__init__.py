@@ -1,0 +1,107 @@
+"""From world and log to a recording: the only place that knows both. Arrays in, nothing of the engine kept."""
+
+from __future__ import annotations
+
+import platform
+from datetime import timedelta
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from sim.context import Context
+from sim.draws import key, signed
+from sim.recorder import attachments, tables
+from sim.recording import CHANGE_FIELDS, SCHEMA, EventTable, Recording, digest, empty_table
+from sim.world import SIDES
+
+MODEL_VERSION = "1"
+"""Changes whenever the same scenario and seed give another log: such recordings can't be verified any more."""
+
+
+def make(ctx: Context, *, seed: int, replication: int, history: int | None, record: str) -> Recording:
+    """The recording of a finished run. `record`: "full", or "events" (static tables and the log only)."""
+    world, log, scenario = ctx.world, ctx.log, ctx.scenario
+    actors = tables.actors(ctx)
+    rows = list(zip(log.t_ms, log.kind, log.actor, log.target, log.causes, log.payload, strict=True))
+    events = EventTable.of_rows(rows, actors["name"])
+    full = record == "full"
+    changes, fields = tables.changes(world) if full else (empty_table("changes"), CHANGE_FIELDS)
+    meta = _meta(ctx, seed, replication, history, record)
+    meta["digest"] = digest(events, actors)
+    return Recording(
+        meta=meta,
+        actors=actors,
+        units=tables.units(world),
+        entities=tables.entities(world),
+        weapons=tables.weapons(ctx),
+        places=attachments.places(scenario) if full else empty_table("places"),
+        lines=tables.lines(world),
+        areas=[
+            {"id": a.id, "key": signed(key(a.id)), "label": a.label, "x_m": a.x_m, "y_m": a.y_m, "radius_m": a.radius_m}
+            for a in world.areas
+        ],
+        corridors=tables.corridors(ctx) if full else [],
+        names=tables.names(scenario),
+        legs=tables.legs(world) if full else empty_table("legs"),
+        events=events,
+        changes=changes,
+        beliefs=tables.beliefs(world) if full else empty_table("beliefs"),
+        transcript=list(ctx.transcript),
+        side=dict(log.aside) if full else {},
+        attachments=attachments.attachments(scenario) if full else {},
+        change_fields=fields,
+    )
+
+
+def _meta(ctx: Context, seed: int, replication: int, history: int | None, record: str) -> dict[str, Any]:
+    scenario = ctx.scenario
+    offset = scenario.clock.start.utcoffset() or timedelta(0)
+    return {
+        "schema": SCHEMA,
+        "model_version": MODEL_VERSION,
+        "program": f"khusham {version('khusham')}",
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "seed": seed,
+        "replication": replication,
+        "history": replication if history is None else history,
+        "replications": scenario.replications or None,
+        "scenario_schema": scenario.khusham,
+        "scenario_id": scenario.id,
+        "scenario_title": scenario.title,
+        "question": scenario.question,
+        "scenario_sha256": scenario.sha256,
+        "folder": scenario.folder,
+        "origin": list(scenario.map.origin),
+        "start": scenario.clock.start.isoformat(),
+        "end_ms": ctx.clock.now_ms,
+        "clock_end_ms": scenario.t_ms(scenario.clock.end),
+        "utc_offset_min": int(offset.total_seconds() // 60),
+        "attack_orders": [order.id for order in scenario.orders if order.do.assault is not None],
+        "hq_units": _hq_units(ctx),
+        "controllers": {
+            f"command/{name}": sum(
+                u.controllers for u, s in zip(ctx.world.unit, ctx.world.side, strict=True) if SIDES[s] == name
+            )
+            for name in SIDES
+        },
+        "record": record,
+    }
+
+
+def _hq_units(ctx: Context) -> list[str]:
+    """Ids of the defenders' ground units that stand in the HQ's area when the clock starts."""
+    world, area = ctx.world, next((area for area in ctx.world.areas if area.id == "hq"), None)
+    if area is None:
+        return []
+    start: dict[int, tuple[float, float]] = {}
+    for _, unit, x, y, _, _ in world.legs.history:
+        start.setdefault(unit, (x, y))
+    return [
+        world.ids[u]
+        for u, (x, y) in sorted(start.items())
+        if world.side[u] == 1
+        and not world.is_air[u]
+        and (x - area.x_m) ** 2 + (y - area.y_m) ** 2 <= (area.radius_m + world.spread_m[u]) ** 2
+    ]
