@@ -35,8 +35,10 @@ class SurfaceCanvas:
         self.shapes: dict[tuple[object, ...], pygame.Surface] = {}
 
     def _at(self, point: Point) -> tuple[int, int]:
-        x = min(max((point[0] + self.origin[0]) * self.scale, -FAR), FAR)
-        y = min(max((point[1] + self.origin[1]) * self.scale, -FAR), FAR)
+        x = (point[0] + self.origin[0]) * self.scale
+        y = (point[1] + self.origin[1]) * self.scale
+        if not (-FAR < x < FAR and -FAR < y < FAR):
+            x, y = min(max(x, -FAR), FAR), min(max(y, -FAR), FAR)
         return round(x), round(y)
 
     def _ink(self, colour: Colour, alpha: int) -> tuple[int, ...]:

@@ -61,7 +61,7 @@ class MapView:
         impacts.draw(canvas, frame, self.palette)
         overlay.ring_names(canvas, frame, self.palette)
         self.placed = units.place(frame, None if frame.view.film else self.memory)
-        units.draw(canvas, frame, self.palette, self.placed)
+        units.draw(canvas, frame, self.palette, self.placed, None if frame.view.film else self.memory)
         furniture.draw(canvas, frame, self.palette, pills)
 
     def _base(self, frame: Frame) -> None:

@@ -67,8 +67,16 @@ class Night:
     def n_units(self) -> int:
         return len(self.recording.units["id"])
 
+    @cached_property
+    def _sides(self) -> list[str]:
+        return [str(s) for s in self.recording.units["side"]]
+
+    @cached_property
+    def _codes(self) -> list[str]:
+        return [str(s) for s in self.recording.units["sidc"]]
+
     def side(self, unit: int) -> str:
-        return str(self.recording.units["side"][unit])
+        return self._sides[unit]
 
     def label(self, unit: int) -> str:
         """A short name that no other unit has."""
@@ -82,7 +90,7 @@ class Night:
         return str(self.recording.units["id"][unit])
 
     def code(self, unit: int) -> str:
-        return str(self.recording.units["sidc"][unit])
+        return self._codes[unit]
 
     def is_air(self, unit: int) -> bool:
         return self.code(unit)[4:6] == AIR

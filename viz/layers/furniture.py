@@ -119,9 +119,14 @@ def _minimap(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
                 if len(run) > 1:
                     canvas.lines(run, palette.river, width=3)
                 run = []
+    drawn: set[tuple[int, int, str]] = set()
     for sign in frame.signs:
         x, y = at(sign.x, sign.y)
-        if box.grown(-3).has(x, y):
+        if not (box.x + 3 < x < box.right - 3 and box.y + 3 < y < box.bottom - 3):
+            continue
+        spot = (int(x / 4), int(y / 4), sign.side)
+        if spot not in drawn:
+            drawn.add(spot)
             canvas.image(Mark("key", 5, sign.side or "attackers"), (x, y))
     c = frame.view.camera
     a, b = at(c.x - c.width_m / 2, c.y + c.height_m / 2), at(c.x + c.width_m / 2, c.y - c.height_m / 2)
@@ -150,9 +155,10 @@ def pointers(canvas: Canvas, frame: Frame) -> list[Pointer]:
     w, h = frame.view.camera.width, frame.view.camera.height
     centre = (frame.view.camera.x, frame.view.camera.y)
     outside: dict[str, tuple[float, Sign, float, float]] = {}
-    for sign, (x, y) in zip(frame.signs, frame.screen, strict=True):
-        if (0 <= x < w and 0 <= y < h) or not (math.isfinite(x) and math.isfinite(y)):
-            continue
+    at = frame.screen
+    seen = (at[:, 0] >= 0) & (at[:, 0] < w) & (at[:, 1] >= 0) & (at[:, 1] < h)
+    for i in np.flatnonzero(~seen & np.isfinite(at).all(axis=1)):
+        sign = frame.signs[i]
         away, bearing = range_bearing(centre, (sign.x, sign.y))
         weight = (30.0 if sign.side == "defenders" else 0.0) + sign.rank - away / 5000 + (20.0 if sign.air else 0.0)
         if sign.name not in outside or outside[sign.name][0] < weight:

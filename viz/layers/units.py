@@ -17,6 +17,7 @@ from viz.theme import Palette, Rect
 Floats = NDArray[np.float64]
 FAR_SIZE, NEAR_SIZE = 22.0, 25.0
 DAMP_PX_PER_S = 60.0
+SOLVE_EVERY_S = 0.15
 MANY = 150
 
 
@@ -26,6 +27,11 @@ class Memory:
 
     offsets: dict[int, tuple[float, float]] = field(default_factory=dict)
     wall: float | None = None
+    solved: tuple[object, ...] = ()
+    solved_at: float = -1.0
+    target: Floats | None = None
+    labels: dict[int, tuple[float, float, str]] = field(default_factory=dict)
+    labelled: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,51 +68,58 @@ def place(frame: Frame, memory: Memory | None = None) -> list[Placed]:
     hook = np.array([(b[2], b[3]) for b in boxes])
     centres = true - hook + shape / 2
     keys = np.array([s.key for s, _, _ in inside])
-    order = np.argsort(keys, kind="stable")
-    rounds = 80 if len(inside) <= MANY else 24
-    target = np.empty_like(centres)
-    target[order] = spread(centres[order], shape[order] - (2.0, 2.0), rounds=rounds)
-    offset = target - centres
+    offset = _solved(frame, memory, keys, centres, shape)
     if memory is not None and not frame.view.reduced_motion:
         offset = _damped(memory, [int(k) for k in keys], offset, frame.view.wall)
     out = []
+    corner = (centres + offset - shape / 2).tolist()
+    moved = (np.hypot(offset[:, 0], offset[:, 1]) > LEADER_PX).tolist()
     for i, (sign, x, y) in enumerate(inside):
-        left, top = centres[i] + offset[i] - shape[i] / 2
-        out.append(
-            Placed(
-                sign,
-                codes[i],
-                Rect(float(left), float(top), float(shape[i, 0]), float(shape[i, 1])),
-                (float(left + hook[i, 0]), float(top + hook[i, 1])),
-                (x, y),
-                bool(math.hypot(*offset[i]) > LEADER_PX),
-            )
-        )
+        (left, top), (w, h, ax, ay) = corner[i], boxes[i]
+        out.append(Placed(sign, codes[i], Rect(left, top, w, h), (left + ax, top + ay), (x, y), moved[i]))
     return out
+
+
+def _solved(frame: Frame, memory: Memory | None, keys: NDArray[np.int64], centres: Floats, shape: Floats) -> Floats:
+    """How far each sign must give way. While time runs the last answer serves for a tenth of a second."""
+    view = frame.view
+    key = (view.camera, view.neutral, view.selected, keys.tobytes())
+    if memory is not None and memory.target is not None and view.playing and memory.solved == key:
+        age = view.wall - memory.solved_at
+        if 0 <= age < SOLVE_EVERY_S:
+            return memory.target
+    order = np.argsort(keys, kind="stable")
+    rounds = 80 if len(keys) <= MANY else 24
+    target = np.empty_like(centres)
+    target[order] = spread(centres[order], shape[order] - (2.0, 2.0), rounds=rounds)
+    offset = target - centres
+    if memory is not None:
+        memory.solved, memory.solved_at, memory.target, memory.labelled = key, view.wall, offset, ()
+    return offset
 
 
 def _damped(memory: Memory, keys: list[int], offset: Floats, wall: float) -> Floats:
     """Offsets that move no faster than 60 px a second towards where they should be."""
     step = math.inf if memory.wall is None else max(wall - memory.wall, 0.0) * DAMP_PX_PER_S
-    out = offset.copy()
-    for i, key in enumerate(keys):
-        before = memory.offsets.get(key)
-        if before is not None and math.isfinite(step):
-            dx, dy = offset[i, 0] - before[0], offset[i, 1] - before[1]
-            far = math.hypot(dx, dy)
-            if far > step:
-                out[i] = (before[0] + dx / far * step, before[1] + dy / far * step)
-        memory.offsets[key] = (float(out[i, 0]), float(out[i, 1]))
+    out = offset
+    if math.isfinite(step):
+        before = np.array([memory.offsets.get(k, (math.nan, math.nan)) for k in keys])
+        way = offset - before
+        far = np.hypot(way[:, 0], way[:, 1])
+        slow = far > step
+        out = offset.copy()
+        out[slow] = before[slow] + way[slow] / far[slow, None] * step
+    memory.offsets.update(zip(keys, map(tuple, out.tolist()), strict=True))  # type: ignore[arg-type]
     memory.wall = wall
     return out
 
 
-def draw(canvas: Canvas, frame: Frame, palette: Palette, placed: list[Placed]) -> None:
+def draw(canvas: Canvas, frame: Frame, palette: Palette, placed: list[Placed], memory: Memory | None = None) -> None:
     """Leaders, symbols, selection, then names where there is room."""
     size = NEAR_SIZE if frame.view.camera.width_m < 8000 else FAR_SIZE
     for p in placed:
         if p.moved:
-            canvas.lines([p.true, p.anchor], palette.text2, alpha=170)
+            canvas.lines([p.true, p.anchor], palette.text3)
             canvas.circle(p.true, 2.2, palette.side(p.sign.side))
     for p in placed:
         mark = Mark("unit", size, p.sign.side, p.code, p.sign.state)
@@ -116,7 +129,7 @@ def draw(canvas: Canvas, frame: Frame, palette: Palette, placed: list[Placed]) -
             brackets(canvas, p.box.grown(5), palette.playhead)
         elif frame.view.flash[0] in p.sign.units and frame.view.wall - frame.view.flash[1] < 0.4:
             canvas.circle(p.box.centre, p.box.w, palette.playhead, width=1.5)
-    names(canvas, frame, palette, placed)
+    names(canvas, frame, palette, placed, memory)
 
 
 def brackets(canvas: Canvas, box: Rect, colour: tuple[int, int, int]) -> None:
@@ -127,40 +140,55 @@ def brackets(canvas: Canvas, box: Rect, colour: tuple[int, int, int]) -> None:
             canvas.lines([(cx + dx * arm, cy), (cx, cy), (cx, cy + dy * arm)], colour, width=2)
 
 
-def names(canvas: Canvas, frame: Frame, palette: Palette, placed: list[Placed]) -> None:
+def names(canvas: Canvas, frame: Frame, palette: Palette, placed: list[Placed], memory: Memory | None = None) -> None:
     """Names in the order of importance, each in the first of eight places that is free."""
     if "names" not in frame.view.layers:
+        return
+    if memory is not None and memory.labelled and memory.labelled == memory.solved:
+        for p in placed:
+            if (spot := memory.labels.get(p.sign.key)) is not None:
+                _write(canvas, frame, palette, p, p.box.x + spot[0], p.box.y + spot[1], spot[2], len(placed))
         return
     taken = Taken(Rect(0, 0, frame.view.camera.width, frame.view.camera.height))
     for box in frame.taken:
         taken.add(box)
     for i, p in enumerate(placed):
         taken.add(p.box, i)
-    near = frame.view.camera.width_m < 8000
-    wanted, words = [], {}
+    wanted: list[Wanted] = []
     most = 40 if len(placed) <= MANY else 60
     for i in sorted(
         range(len(placed)), key=lambda k: (frame.view.selected not in placed[k].sign.units, -placed[k].sign.rank)
     ):
         if len(wanted) >= most * 2:
             break
-        sign = placed[i].sign
-        chosen = frame.view.selected in sign.units
-        sub = sign.sub if chosen or len(sign.units) > 1 or sign.air or not frame.view.truth or len(placed) < 26 else ""
-        name = sign.name if chosen or not near or len(sign.name) <= 26 else sign.name[:25] + "…"
+        name, sub = _words(frame, placed[i], len(placed))
         w1, h1 = canvas.measure(name, 13, "semibold")
         w2, h2 = canvas.measure(sub, 12) if sub else (0.0, 0.0)
-        words[i] = (name, sub, h1)
         wanted.append(Wanted(max(w1, w2), h1 + max(h2 - 3, 0), placed[i].box, i))
-    for i, (box, align) in place_labels(taken, wanted, most).items():
-        name, sub, h1 = words[i]
-        sign = placed[i].sign
+    found = place_labels(taken, wanted, most)
+    spots: dict[int, tuple[float, float, str]] = {}
+    for i, (box, align) in found.items():
         x = {"l": box.x, "r": box.right, "m": box.x + box.w / 2}[align]
-        colour = palette.label(sign.side)
-        alpha = sign.alpha
-        canvas.text(
-            name, (x, box.y), size=13, face="semibold", colour=colour, anchor=align + "t", halo=True, alpha=alpha
-        )
-        if sub:
-            at = (x, box.y + h1 - 3)
-            canvas.text(sub, at, size=12, colour=palette.text2, anchor=align + "t", halo=True, alpha=alpha)
+        spots[placed[i].sign.key] = (x - placed[i].box.x, box.y - placed[i].box.y, align)
+        _write(canvas, frame, palette, placed[i], x, box.y, align, len(placed))
+    if memory is not None and frame.view.playing:
+        memory.labels, memory.labelled = spots, memory.solved
+
+
+def _words(frame: Frame, p: Placed, crowd: int) -> tuple[str, str]:
+    """Name and second line: the second one for what is chosen, grouped, in the air, believed, or when few are seen."""
+    sign = p.sign
+    chosen = frame.view.selected in sign.units
+    told = chosen or len(sign.units) > 1 or sign.air or not frame.view.truth or crowd < 26
+    return sign.name if chosen or len(sign.name) <= 26 else sign.name[:25] + "…", sign.sub if told else ""
+
+
+def _write(
+    canvas: Canvas, frame: Frame, palette: Palette, p: Placed, x: float, y: float, align: str, crowd: int
+) -> None:
+    name, sub = _words(frame, p, crowd)
+    colour, alpha, anchor = palette.label(p.sign.side), p.sign.alpha, align + "t"
+    canvas.text(name, (x, y), size=13, face="semibold", colour=colour, anchor=anchor, halo=True, alpha=alpha)
+    if sub:
+        at = (x, y + canvas.measure(name, 13, "semibold")[1] - 3)
+        canvas.text(sub, at, size=12, colour=palette.text2, anchor=anchor, halo=True, alpha=alpha)

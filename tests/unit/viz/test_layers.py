@@ -75,7 +75,7 @@ def test_symbols_do_not_overlap_and_moved_ones_have_leaders(frame: Frame) -> Non
     for i, a in enumerate(boxes):
         assert not any(a.meets(b) for b in boxes[i + 1 :])
     canvas = written(units.draw, frame, NIGHT, placed)
-    assert len(canvas.find("lines", "alpha 170")) == sum(p.moved for p in placed)
+    assert len(canvas.find("lines", "#8592A0")) == sum(p.moved for p in placed)
     assert len(canvas.find("image", "unit")) == len(placed)
 
 

@@ -20,7 +20,6 @@ class Display:
     """A few requests of the X protocol: keys and pointer through XTEST."""
 
     def __init__(self, number: int) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
         _until(lambda: self._connected(number), 10)
         self.sock.settimeout(10)
         self.sock.sendall(struct.pack("<BxHHHHxx", 0x6C, 11, 0, 0, 0))
@@ -41,9 +40,11 @@ class Display:
     def _connected(self, number: int) -> bool:
         """By file or by abstract name, whichever the server has."""
         for name in (f"/tmp/.X11-unix/X{number}", f"\0/tmp/.X11-unix/X{number}"):
+            self.sock = socket.socket(socket.AF_UNIX)
             try:
                 self.sock.connect(name)
             except OSError:
+                self.sock.close()
                 continue
             return True
         return False
@@ -82,7 +83,7 @@ def xvfb() -> Iterator[int]:
         pytest.skip("Xvfb is not installed: apt-get install xvfb runs this test")
     read, write = os.pipe()
     process = subprocess.Popen(
-        [server, "-displayfd", str(write), "-screen", "0", "1300x740x24", "-nolisten", "tcp"],
+        [server, "-displayfd", str(write), "-screen", "0", "1300x740x24", "-nolisten", "tcp", "-noreset"],
         pass_fds=(write,), stderr=subprocess.DEVNULL,
     )  # fmt: skip
     os.close(write)
