@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import sim.scenario
 from ruamel.yaml import YAML
+
+import sim.scenario
 from sim import engine
 from sim.audit import Audit
 from sim.context import Context

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from sim import losses
 from sim.audit import AuditError
 from sim.context import Context
 from sim.processes.direct_fire.small_arms import Curve
 from sim.processes.sensing import Sensing
 from sim.world import World
-
 from tests.battle import base, battle, cut_legs, fight_ms, planted
 from tests.laws.test_luck import bystander_guard, with_bystander
 from tests.laws.test_shared_impact import shared_impact_guard

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sim import engine
 
+from sim import engine
 from tests.battle import base, battle
 
 

@@ -6,11 +6,11 @@ import random
 from typing import Any
 
 import pytest
+
 from sim import engine
 from sim.draws import Draws
 from sim.metrics import measure
 from sim.scenario import Scenario
-
 from tests.battle import base, battle, fates, from_tree, shuffled, tree
 
 
@@ -27,10 +27,12 @@ def with_bystander() -> Scenario:
     data = tree()
     note = {"basis": "assumption", "note": "a bystander of the tests"}
     data["formations"].insert(
-        0, {"id": "a-bystander", "side": "attackers", "at": {"value": ["2500 m", "-5500 m"], **note}, "provenance": note}
+        0,
+        {"id": "a-bystander", "side": "attackers", "at": {"value": ["2500 m", "-5500 m"], **note}, "provenance": note},
     )
     data["units"].insert(
-        0, {"id": "a-0-bystander", "kind": "aid_truck", "formation": "a-bystander", "tag": "militia", "provenance": note}
+        0,
+        {"id": "a-0-bystander", "kind": "aid_truck", "formation": "a-bystander", "tag": "militia", "provenance": note},
     )
     return from_tree(data)
 
@@ -108,7 +110,9 @@ def draws_of(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> dict[tuple[
 
 def test_removing_a_weapon_leaves_the_draws_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     with_all = draws_of(base(), monkeypatch)
-    without = draws_of(base("units[himars-1].weapons.gmlrs.rounds=0", "units[himars-2].weapons.gmlrs.rounds=0"), monkeypatch)
+    without = draws_of(
+        base("units[himars-1].weapons.gmlrs.rounds=0", "units[himars-2].weapons.gmlrs.rounds=0"), monkeypatch
+    )
     shared = with_all.keys() & without.keys()
     assert len(shared) > 0.4 * len(with_all)
     assert {k for k in shared if with_all[k] != without[k]} == set()

@@ -8,8 +8,8 @@ import sys
 
 import numpy as np
 import pytest
-from sim import engine
 
+from sim import engine
 from tests.battle import ROOT, base, battle, cut_legs, fight_ms, planted
 
 PROGRAM = (

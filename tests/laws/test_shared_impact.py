@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+
 from sim import engine
 from sim.losses import strike
 from sim.world import Fate
-
 from tests.battle import base
 
 N = 6000
@@ -23,7 +23,7 @@ def shared_impact_guard() -> None:
     world = ctx.world
     mount = next(m for m in world.mounts if m.name == "m777")
     damage = mount.weapon.damage.model_copy(
-        update={"d0": 0.9, "radius_m": {name: 40.0 for name in ("standing", "prone", "dug_in")}, "lethal": 0.0}
+        update={"d0": 0.9, "radius_m": dict.fromkeys(("standing", "prone", "dug_in"), 40.0), "lethal": 0.0}
     )
     unit = next(u for u in range(len(world.ids)) if world.unit[u].kind == "rifle_section")
     world.legs.place(unit, 0, 50_000.0, 50_000.0)
