@@ -87,8 +87,8 @@ def xvfb() -> Iterator[int]:
         pass_fds=(write,), stderr=subprocess.DEVNULL,
     )  # fmt: skip
     os.close(write)
-    number = int(os.read(read, 16).split()[0])
-    os.close(read)
+    with os.fdopen(read) as told:
+        number = int(told.readline())
     yield number
     process.terminate()
     process.wait(10)
