@@ -7,7 +7,7 @@ import pygame
 from viz.camera import Camera
 from viz.canvas.fonts import Fonts
 from viz.canvas.surface import SurfaceCanvas
-from viz.frame import Frame
+from viz.frame import Frame, Sign
 from viz.layers import furniture, ghost, impacts, land, names, overlay, units
 from viz.symbols import Pictures
 from viz.theme import Layout, Palette, Rect
@@ -23,6 +23,9 @@ class MapView:
         self.layout, self.palette, self.fonts, self.pictures = layout, palette, fonts, pictures
         self.memory = units.Memory()
         self.placed: list[units.Placed] = []
+        self.signs: list[Sign] = []
+        self.signs_key: tuple[object, ...] = ()
+        self.signs_wall = -1.0
         self.shapes: dict[tuple[object, ...], pygame.Surface] = {}
         size = (max(round(layout.map.w * layout.u), 1), max(round(layout.map.h * layout.u), 1))
         self.map_size = size
@@ -49,6 +52,7 @@ class MapView:
     def draw(self, area: pygame.Surface, frame: Frame) -> None:
         """The map region, layer by layer."""
         canvas = self.map_canvas(area)
+        self._signs(frame)
         furniture.reserve(canvas, frame)
         pills = furniture.pointers(canvas, frame)
         frame.taken += [pill.box for pill in pills]
@@ -63,6 +67,16 @@ class MapView:
         self.placed = units.place(frame, None if frame.view.film else self.memory)
         units.draw(canvas, frame, self.palette, self.placed, None if frame.view.film else self.memory)
         furniture.draw(canvas, frame, self.palette, pills)
+
+    def _signs(self, frame: Frame) -> None:
+        """While time runs, who is drawn is asked ten times a second; where, every frame."""
+        view = frame.view
+        key = (id(frame.night), view.camera, view.side, view.selected)
+        age = view.wall - self.signs_wall
+        if view.playing and view.truth and not view.film and key == self.signs_key and 0 <= age < SLOW_S:
+            frame.keep(self.signs)
+        else:
+            self.signs, self.signs_key, self.signs_wall = frame.signs, key, view.wall
 
     def _base(self, frame: Frame) -> None:
         """The ground. While the camera moves the old one is shown scaled; it is redrawn when the camera rests."""

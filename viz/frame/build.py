@@ -82,6 +82,16 @@ class Frame:
             return np.zeros((0, 2))
         return to_screen(self.view.camera, np.array([(s.x, s.y) for s in self.signs]))
 
+    def keep(self, signs: list[Sign]) -> None:
+        """Take signs worked out a moment ago: who and how, not where. Single units stand where they now are."""
+        here = self.night.positions(self.t)
+        places = np.array([(s.x, s.y) for s in signs]).reshape(-1, 2)
+        own = np.array([i for i, s in enumerate(signs) if len(s.units) == 1 and not s.ring_m], dtype=np.int64)
+        if self.view.truth and len(own):
+            places[own] = here[[signs[i].key for i in own]]
+        self.__dict__["signs"] = signs
+        self.__dict__["screen"] = to_screen(self.view.camera, places) if signs else np.zeros((0, 2))
+
     def known_side(self, side: int) -> bool:
         """Whether the picture shows the true doings of a side."""
         return self.view.truth or (side == 0) == (self.view.side == "attackers")

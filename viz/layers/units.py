@@ -120,9 +120,12 @@ def draw(canvas: Canvas, frame: Frame, palette: Palette, placed: list[Placed], m
     for p in placed:
         if p.moved:
             canvas.lines([p.true, p.anchor], palette.text3)
-            canvas.circle(p.true, 2.2, palette.side(p.sign.side))
+            if len(placed) <= MANY:
+                canvas.circle(p.true, 2.2, palette.side(p.sign.side))
+    marks: dict[tuple[str, str, str], Mark] = {}
     for p in placed:
-        mark = Mark("unit", size, p.sign.side, p.code, p.sign.state)
+        kind = (p.sign.side, p.code, p.sign.state)
+        mark = marks.get(kind) or marks.setdefault(kind, Mark("unit", size, *kind))
         canvas.image(mark, p.anchor, alpha=p.sign.alpha)
     for p in placed:
         if frame.view.selected in p.sign.units or (frame.view.second in p.sign.units and frame.view.second >= 0):
