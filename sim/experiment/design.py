@@ -103,6 +103,7 @@ class Design:
     def sha256(self) -> str:
         """Digest of what decides the outcome of a run by its point and number; how many runs there are is no part
         of it, so that a sweep can be made longer."""
+        stop = self.stop
         plain = {
             "scenarios": {name: base.sha256 for name, base in self.bases.items()},
             "factors": [factor.plain() for factor in self.factors],
@@ -110,9 +111,7 @@ class Design:
             "unit": self.unit.tolist(),
             "seed": self.seed,
             "common_luck": self.common_luck,
-            "stop": [self.stop.metric, self.stop.relative, self.stop.half_width, self.stop.block]
-            if self.stop
-            else None,
+            "stop": [stop.metric, stop.relative, stop.half_width, stop.block] if stop is not None else None,
         }
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 

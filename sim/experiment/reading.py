@@ -184,6 +184,8 @@ def _stop(reader: _Reader, tree: Map) -> Stop | None:
 
 
 def _factors(reader: _Reader, tree: Map, scenario: Scenario) -> tuple[Factor, ...]:
+    from sim.metrics import METRICS
+
     rows, found = tree["factors"], list[Factor]()
     if not isinstance(rows, Seq) or not rows:
         reader.wrong(tree.values_at["factors"], "factors", "is a list of factors, each with an id")
@@ -193,7 +195,7 @@ def _factors(reader: _Reader, tree: Map, scenario: Scenario) -> tuple[Factor, ..
             reader.wrong(rows.items_at[n], f"factors[{n}]", "a factor is a map with an id")
             continue
         at = f"factors[{row['id']}]"
-        if row["id"] in [factor.id for factor in found] or row["id"] in RESERVED:
+        if row["id"] in [factor.id for factor in found] or row["id"] in RESERVED | METRICS.keys():
             reader.wrong(row.values_at["id"], at, "this name is taken; allowed: any other")
         reader.keys(row, at, ("id", "path", "over", "scale", "note"), ("over",))
         try:

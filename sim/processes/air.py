@@ -57,6 +57,7 @@ class Air:
             world.flag("present", u, True)
             arrived = log.emit("on_station", actor, causes=causes)
             self.tell_free(u)
+            away_ms = self.delay(world.keys[u], unit.air.turnaround, TURN)
             yield clock.wait(round(unit.air.on_station_s * 1000), Phase.MOVE, actor)
             bingo = log.emit("bingo", actor, causes=(arrived,))
             task = world.tasks.get(u)
@@ -65,7 +66,7 @@ class Air:
                 task = world.tasks.get(u)
             world.flag("present", u, False)
             log.emit("off_station", actor, causes=(bingo,), why=int(Reason.FUEL))
-            yield clock.wait(self.delay(world.keys[u], unit.air.turnaround, TURN), Phase.MOVE, actor)
+            yield clock.wait(away_ms, Phase.MOVE, actor)
             for mount in world.mounts_of[u]:
                 mount.left = full[mount.name]
             causes = (log.emit("rearmed", actor, causes=(bingo,)),)
@@ -112,6 +113,8 @@ class Air:
             task.fired += rounds
             if shot + 1 < weapon.volley and weapon.kind != "strafe":
                 yield clock.wait(self.delay(mount.key, weapon.interval, GAP), Phase.FIRE, actor)
+            if weapon.kind == "strafe":  # the bursts of a pass follow each other; the aircraft is busy so long
+                yield clock.wait(rounds * self.delay(mount.key, weapon.interval, GAP), Phase.FIRE, actor)
         task.closed = True
         if in_flight[0] == 0:
             self.free(task)

@@ -49,6 +49,10 @@ class Hotline:
         self.knows = bool(history[0] < other.knows.p)
         self.will = bool(history[1] < other.will.p)
         self.halted = False
+        self.reach_ms = {
+            formation.id: max(1, span_ms(other.halt_delay, ctx.draws.one(Purpose.ANSWER, key(f"halt/{formation.id}"))))
+            for formation in self.world.formations
+        }
         self.calls = 0
 
     def arm(self, call: Any) -> None:
@@ -124,8 +128,7 @@ class Hotline:
             members = self.world.members[f]
             if not members or SIDES[self.world.side[members[0]]] != "attackers":
                 continue
-            luck = self.ctx.draws.one(Purpose.ANSWER, key(f"halt/{formation.id}"))
-            at = self.ctx.clock.now_ms + max(1, span_ms(self.law.counterpart.halt_delay, luck))
+            at = self.ctx.clock.now_ms + self.reach_ms[formation.id]
             self.ctx.clock.at(at, Phase.COMMAND, self.there, self.reach, f, id_)
 
     def reach(self, f: int, cause: int) -> None:

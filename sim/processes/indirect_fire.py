@@ -63,16 +63,20 @@ class IndirectFire:
         x, y = self.ctx.scenario.point(shell.at)
         aim = (x + float(doubt[0]) * shell.location_error_m, y + float(doubt[1]) * shell.location_error_m)
         for mount in self.mounts:
-            if (
-                self.world.formation[mount.unit] == f
-                and mount.name == shell.weapon
-                and not mount.held
-                and not mount.busy
-            ):
+            if self.world.formation[mount.unit] == f and mount.name == shell.weapon and self.may_shell(mount, aim):
                 actor = self.world.actor[mount.unit]
                 self.shooting[order_key] = self.shooting.get(order_key, 0) + 1
                 mount.busy = True
                 self.ctx.clock.start(Phase.FIRE, actor, self.shelling(mount, shell, aim, id_, order_key))
+        if not self.shooting.get(order_key):
+            why = int(Reason.OUT_OF_RANGE)
+            self.ctx.log.emit("order_aborted", formation_actor, causes=(id_,), order_key=order_key, why=why)
+
+    def may_shell(self, mount: Mount, aim: tuple[float, float]) -> bool:
+        """A mount is free, not held, and has the place between its least and largest range."""
+        x, y = self.world.legs.at(mount.unit, self.ctx.clock.now_ms)
+        far = ((aim[0] - x) ** 2 + (aim[1] - y) ** 2) ** 0.5
+        return not mount.held and not mount.busy and mount.weapon.min_range_m <= far <= mount.weapon.range_m
 
     def shelling(self, mount: Mount, shell: Any, aim: tuple[float, float], cause: int, order_key: int) -> Steps:
         """Lay, then volley after volley until the ordered rounds are gone or the guns are."""

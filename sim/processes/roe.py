@@ -104,6 +104,7 @@ class Roe:
                     if self.world.side[b] != self.side and self.picture.report_id[b] >= 0:
                         self.permit(b)
                 return
+            assert step.wait is not None
             luck = self.ctx.draws.one(Purpose.DELAY, key(f"roe/{SIDES[self.side]}"), n)
             yield self.ctx.clock.wait(max(1, span_ms(step.wait, luck)), Phase.COMMAND, self.actor)
             causes = (state,)

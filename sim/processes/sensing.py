@@ -54,6 +54,8 @@ class Sensing:
         for row, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
             lists.setdefault((world.formation[i], j), []).append(row)
         self.group_rows = {pair_: np.array(rows) for pair_, rows in lists.items()}
+        looks = [unit.signature for unit in world.unit]
+        self.looks_like = [(look.still, look.moving, look.firing) for look in looks]
         self._unit_columns()
 
     def _pairs(self) -> tuple[Ints, Ints]:
@@ -94,8 +96,8 @@ class Sensing:
                 self.power[u] = self.hazard_constant(sensor) if there and not world.surrendered[u] else 0.0
                 clear = min(sensor.reach_m, world.visibility_m)
                 self.far[u] = sensor.reach_m * sensor.through_fog + clear * (1.0 - sensor.through_fog)
-            look = world.unit[u].signature
-            state = look.firing if world.firing[u] else look.moving if world.moving[u] else look.still
+            still, moving, firing = self.looks_like[u]
+            state = firing if world.firing[u] else moving if world.moving[u] else still
             self.signature[u] = state if there else 0.0
             if (self.power[u], self.far[u], self.signature[u]) != old:
                 altered.append(u)

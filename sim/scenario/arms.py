@@ -205,7 +205,7 @@ class Guided(_Weapon):
     range_m: Length = Field(alias="range", gt=0)
     guidance: Literal["gps", "laser"]
     release: Delay
-    interval: Delay
+    interval: Delay | None = None
     flight_mps: Speed = Field(alias="flight", gt=0)
     cep_m: Length = Field(alias="cep", gt=0)
     reliability: Share
@@ -213,6 +213,12 @@ class Guided(_Weapon):
     volley: Annotated[int, Field(gt=0)] = 1
     closes_airspace: bool = False
     damage: Damage
+
+    @model_validator(mode="after")
+    def _gap(self) -> Guided:
+        if (self.volley > 1) != (self.interval is not None):
+            raise ValueError("`interval` goes with a `volley` of more than one")
+        return self
 
 
 class Strafe(_Weapon):

@@ -67,7 +67,7 @@ class Rung(Part):
     """
 
     id: Literal["hotline_call", "show_of_force", "warning_shots", "engage"]
-    wait: Delay
+    wait: Delay | None = None
     weapon: Name | None = None
     rounds: Annotated[int, Field(gt=0)] | None = None
     offset_m: Length | None = Field(None, alias="offset")
@@ -76,6 +76,8 @@ class Rung(Part):
 
     @model_validator(mode="after")
     def _needs(self) -> Rung:
+        if (self.wait is None) != (self.id == "engage"):
+            raise ValueError("every rung but engage needs `wait`, and engage takes none")
         warning = (self.weapon, self.rounds, self.offset_m)
         if self.id == "warning_shots" and None in warning:
             raise ValueError("warning_shots needs weapon, rounds and offset")

@@ -57,7 +57,7 @@ def unread() -> list[str]:
         if path.startswith("units["):
             unit, _, rest = path[len("units[") :].partition("]")
             read.add(f"kinds.{kind_of[unit]}{rest}")
-    made_of_parts = {path for path in where.values()} | {path.rpartition("[")[0] for path in where.values()}
+    made_of_parts = set(where.values()) | {path.rpartition("[")[0] for path in where.values()}
     return [row.path for row in rows if not any(head in read for head in heads(row.path, made_of_parts))]
 
 

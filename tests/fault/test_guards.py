@@ -39,8 +39,7 @@ def test_a_halved_bound_is_found_by_thinning(monkeypatch: pytest.MonkeyPatch) ->
     true = Curve.bound
     monkeypatch.setattr(Curve, "bound", lambda self, band: 0.5 * true(self, band))
     with pytest.raises(AssertionError, match="acceptance"):
-        for n in range(4):
-            planted(base(), lambda ctx: None, replication=n)
+        planted(base(), lambda ctx: None)
 
 
 def test_luck_by_index_is_found_by_the_bystander(monkeypatch: pytest.MonkeyPatch) -> None:

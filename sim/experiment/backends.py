@@ -1,0 +1,173 @@
+"""Where batches are made: here, one after the other, or by workers of dask.distributed. One small interface."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections import deque
+from typing import Any, NamedTuple, Protocol
+
+from sim.experiment.batches import Batch, make
+from sim.experiment.manifest import SweepError, versions
+from sim.experiment.store import Row
+
+LOST_AFTER_S = 10.0
+"""How long a scheduler may be silent before the sweep gives up."""
+
+
+class Outcome(NamedTuple):
+    """A batch and its rows; None, with the cause, if the workers that took it up died."""
+
+    batch: Batch
+    rows: list[Row] | None
+    cause: str = ""
+
+
+class Backend(Protocol):
+    """Takes batches in any number, gives outcomes in any order."""
+
+    workers: int
+
+    def submit(self, batch: Batch) -> None:
+        """Take a batch; returns at once."""
+
+    def collect(self) -> list[Outcome]:
+        """Wait until at least one batch is done; empty if nothing happened for a while."""
+
+    def close(self) -> None:
+        """Let go of the workers."""
+
+
+class Serial:
+    """In this process, in order: for debugging."""
+
+    workers = 1
+
+    def __init__(self) -> None:
+        self._waiting: deque[Batch] = deque()
+
+    def submit(self, batch: Batch) -> None:
+        """Take a batch."""
+        self._waiting.append(batch)
+
+    def collect(self) -> list[Outcome]:
+        """Make the next batch."""
+        batch = self._waiting.popleft()
+        return [Outcome(batch, make(batch))]
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class Dask:
+    """Workers of a dask scheduler. A batch whose worker dies is made again by another; one that kills several is
+    given back."""
+
+    def __init__(self, client: Any, cluster: Any = None, lost_after_s: float = LOST_AFTER_S) -> None:
+        self.client, self.cluster, self._lost_after_s = client, cluster, lost_after_s
+        self.workers = max(1, sum(client.nthreads().values()))
+        self._futures: dict[Any, Batch] = {}
+        self._count = 0
+
+    def submit(self, batch: Batch) -> None:
+        """Take a batch."""
+        self._count += 1
+        future = self.client.submit(make, batch, pure=False, retries=0, key=f"{batch.name}-{self._count}")
+        self._futures[future] = batch
+
+    def collect(self) -> list[Outcome]:
+        """Wait for the first batches to be done; raises SweepError when the scheduler is gone."""
+        import time
+
+        wait = _distributed().wait
+
+        silent_since = time.monotonic()
+        while True:
+            try:
+                done = wait(list(self._futures), timeout=1.0, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                done = set()
+            if done:
+                return [self._outcome(future) for future in done]
+            if self.client.status == "running":
+                if not self.client.cluster and self._no_workers():
+                    return []
+                silent_since = time.monotonic()
+            elif time.monotonic() - silent_since > self._lost_after_s or self.client.status == "closed":
+                raise self._vanished()
+
+    def _no_workers(self) -> bool:
+        return not self.client.scheduler_info(n_workers=-1)["workers"]
+
+    def _vanished(self) -> SweepError:
+        return SweepError("the scheduler has vanished; what was finished is safe, the same command goes on from there")
+
+    def _outcome(self, future: Any) -> Outcome:
+        batch = self._futures.pop(future)
+        if future.status in ("cancelled", "lost"):
+            raise self._vanished()
+        fault = future.exception()
+        if fault is None:
+            return Outcome(batch, future.result())
+        if isinstance(fault, _distributed().KilledWorker):
+            return Outcome(batch, None, "the worker process died every time it was tried")
+        raise SweepError(f"a worker cannot make runs: {type(fault).__name__}: {fault}")
+
+    def close(self) -> None:
+        """Drops what is waiting, and ends the cluster if it is ours."""
+        if self.client.status == "running":
+            self.client.cancel(list(self._futures))
+        self.client.close(timeout=2)
+        if self.cluster is not None:
+            self.cluster.close(timeout=5)
+
+
+def local(workers: int) -> Dask:
+    """A cluster of worker processes on this machine, one thread each; a worker that dies is replaced."""
+    distributed = _distributed()
+    import dask
+
+    dask.config.set({"distributed.worker.profile.enabled": False, "distributed.admin.tick.limit": "1h"})
+    cluster = distributed.LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0,
+        silence_logs=logging.CRITICAL, protocol="tcp://", host="127.0.0.1",
+    )  # fmt: skip
+    return Dask(distributed.Client(cluster), cluster)
+
+
+def remote(address: str | None, scheduler_file: str | None) -> Dask:
+    """The user's own scheduler, by address or by the file it wrote. Raises SweepError if it cannot be used."""
+    distributed = _distributed()
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    where = address or scheduler_file
+    try:
+        client = distributed.Client(address=address, scheduler_file=scheduler_file, timeout=10)
+    except (OSError, TimeoutError, ValueError) as fault:
+        raise SweepError(f"there is no scheduler at {where}: {str(fault).splitlines()[0][:200]}") from None
+    try:
+        found = client.run(versions)
+    except Exception as fault:  # noqa: BLE001 - whatever a foreign worker says when it does not know this program
+        client.close()
+        raise SweepError(
+            f"the workers at {where} cannot run this program; is khusham installed there? {fault}"
+        ) from None
+    if not found:
+        client.close()
+        raise SweepError(f"the scheduler at {where} has no workers; start some and run the same command again")
+    mine = versions()
+    for worker, theirs in found.items():
+        for key in ("model", "khusham"):
+            if theirs[key] != mine[key]:
+                client.close()
+                raise SweepError(
+                    f"worker {worker} has {key} {theirs[key]}, this is {mine[key]}; install the same version"
+                )
+    return Dask(client)
+
+
+def _distributed() -> Any:
+    """dask.distributed, imported when a sweep first needs it."""
+    try:
+        return importlib.import_module("distributed")
+    except ModuleNotFoundError:
+        raise SweepError("a sweep by workers needs dask: pip install 'khusham[sweep]', or use --serial") from None
