@@ -1,0 +1,205 @@
+"""The runs worth watching: tails, the middle, one of each leaf of the tree; and the moment each became odd.
+
+That moment is the first minute in which one of its cumulative curves leaves the 90 % band of the ensemble: of the
+other runs of its point if there are LEAST_ENSEMBLE, else of runs of the whole sweep.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.experiment import manifest
+from sim.experiment.design import STRIDE, Design
+from sim.experiment.ensemble import TYPICAL, Replication
+from sim.experiment.manifest import SweepError
+from sim.experiment.responses import Floats, Response, Runs
+from sim.experiment.store import Store
+from sim.experiment.tree import Node
+from sim.metrics import MINUTE_MS
+
+BAND = (0.05, 0.95)
+LEAST_ENSEMBLE, MOST_ENSEMBLE = 20, 1000
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A run, why it is worth watching, and how to see it."""
+
+    name: str
+    why: str
+    point: int
+    rep: int
+    replication: int
+    digest: str
+    left_band: str | None
+    """The curve that left the band first; None if none did."""
+    at: str | None
+    """When, as local time in ISO form."""
+    ensemble: str
+    """Which runs the band is of."""
+    command: str
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON."""
+        return dict(self.__dict__)
+
+
+def pick(runs: Runs, responses: Sequence[Response], trees: dict[str, Node]) -> list[tuple[str, str, int, int]]:
+    """(name, why, point, rep) of the odd runs, each run once, under the first reason."""
+    found: list[tuple[str, str, int, int]] = []
+    near = _distances(runs)
+    if near:
+        found.append(
+            ("medoid", "nearest the medians of all runs", *divmod(min(near, key=lambda k: (near[k], k)), STRIDE))
+        )
+    for response in responses:
+        if response.truth or not len(response.values) or np.ptp(response.values) == 0.0:
+            continue
+        for way, at in (("lowest", np.nanargmin(response.y)), ("highest", np.nanargmax(response.y))):
+            point, rep = (int(v) for v in np.unravel_index(int(at), response.y.shape))
+            value = response.y[point, rep]
+            found.append((f"{way}-{response.name}", f"{way} {response.name} of all runs: {value:g}", point, rep))
+    for name, root in trees.items():
+        if root.yes is None:
+            continue
+        for number, leaf in enumerate(root.leaves(), 1):
+            inside = {key: far for key, far in near.items() if key // STRIDE in set(leaf.points)}
+            if inside:
+                key = min(inside, key=lambda k: (inside[k], k))
+                words = f"typical of the leaf of {name} in which {' and '.join(leaf.conditions)}"
+                found.append((f"leaf-{number}-{_safe(name)}", words, *divmod(key, STRIDE)))
+    seen: set[tuple[int, int]] = set()
+    return [row for row in found if (row[2], row[3]) not in seen and not seen.add((row[2], row[3]))]  # type: ignore[func-returns-value]
+
+
+def _safe(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in name)
+
+
+def _distances(runs: Runs) -> dict[int, float]:
+    """Run number -> sum over TYPICAL of the distance from the median in interquartile ranges; undefined is one off."""
+    good = [i for i, stage in enumerate(runs.columns["stage"]) if stage is None]
+    if not good:
+        return {}
+    far = np.zeros(len(good))
+    for name in TYPICAL:
+        column = runs.columns.get(name, [])
+        values = np.array([np.nan if not column or column[i] is None else float(column[i]) for i in good])
+        known = values[np.isfinite(values)]
+        if len(known):
+            low, middle, high = np.quantile(known, (0.25, 0.5, 0.75))
+            far += np.nan_to_num(np.abs(values - middle) / max(high - low, 1e-9), nan=1.0)
+    return {runs.columns["run"][i]: float(v) for i, v in zip(good, far, strict=True)}
+
+
+def replication_of(design: Design, row: dict[str, Any]) -> Replication:
+    """A stored run in the form of an ensemble's."""
+    import json
+
+    curves: dict[str, Floats] = {name: np.array(values, dtype=np.float64) for name, values in row["curves"]}
+    n = len(next(iter(curves.values()), ()))
+    curves["t_ms"] = row["curve_t_ms"] + np.arange(n, dtype=np.float64) * MINUTE_MS
+    return Replication(design.replication(row["point"], row["rep"]), row["digest"], json.loads(row["metrics"]), curves)
+
+
+def company(store: Store, runs: Runs, point: int) -> tuple[list[Replication], str]:
+    """The runs whose band is the measure for a run of this point, and what they are."""
+    good = np.zeros((runs.design.n_points, runs.design.cap), dtype=bool)
+    for p, r, stage in zip(*(runs.columns[name] for name in ("point", "rep", "stage")), strict=True):
+        good[p, r] = stage is None
+    wanted = np.zeros_like(good)
+    wanted[point] = good[point]
+    n = int(np.count_nonzero(wanted))
+    words = f"the {n} runs of point {point}"
+    if n < LEAST_ENSEMBLE:
+        all_of_them = np.flatnonzero(good)
+        some = all_of_them[np.unique(np.linspace(0, len(all_of_them) - 1, MOST_ENSEMBLE).astype(int))]
+        wanted = np.zeros_like(good)
+        wanted.flat[some] = True
+        words = f"{len(some)} runs of the whole sweep"
+    return [replication_of(runs.design, row) for row in store.rows(wanted)], words
+
+
+def leaves_band(run: Replication, others: Sequence[Replication]) -> tuple[int, str] | None:
+    """(ms, curve) of the first minute in which a curve of a run lies outside the middle 90 % of the others; None if
+    none ever does. Before its first minute and after its last a curve has its first and last value."""
+    first: tuple[int, str] | None = None
+    grid = run.curves["t_ms"]
+    for name, curve in run.curves.items():
+        if name == "t_ms":
+            continue
+        rows = np.array([_on(other, name, grid) for other in others])
+        low, high = np.quantile(rows, BAND, axis=0)
+        out = np.flatnonzero((curve < low) | (curve > high))
+        if len(out) and (first is None or (int(grid[out[0]]), name) < first):
+            first = int(grid[out[0]]), name
+    return first
+
+
+def _on(run: Replication, name: str, grid: Floats) -> Floats:
+    at = np.searchsorted(run.curves["t_ms"], grid, side="right") - 1
+    values: Floats = run.curves[name][np.clip(at, 0, len(run.curves[name]) - 1)]
+    return values
+
+
+def find(folder: Path, runs: Runs, responses: Sequence[Response], trees: dict[str, Node]) -> list[Odd]:
+    """The odd runs of a sweep, each with the commands that show it."""
+    store, design = Store(folder, runs.design), runs.design
+    found, known = list[Odd](), dict[int, tuple[list[Replication], str]]()
+    for name, why, point, rep in pick(runs, responses, trees):
+        if point not in known:
+            known = {point: company(store, runs, point)}
+        others, words = known[point]
+        number = design.replication(point, rep)
+        wanted = np.zeros((design.n_points, design.cap), dtype=bool)
+        wanted[point, rep] = True
+        one = replication_of(design, next(store.rows(wanted)))
+        left = leaves_band(one, others)
+        at = clock_time(folder, design, point, left[0]) if left is not None else None
+        file = folder / "odd" / f"{name}.mcap"
+        command = shlex.join(["khusham", "run", *design.command(point, rep), "-o", str(file)])
+        look = ["khusham", "view", str(file), *(["--at", at] if at else [])]
+        found.append(
+            Odd(
+                name, why, point, rep, number, one.digest, left[1] if left else None, at, words,
+                f"mkdir -p {shlex.quote(str(file.parent))} && {command} && {shlex.join(look)}",
+            )
+        )  # fmt: skip
+    return found
+
+
+def clock_time(folder: Path, design: Design, point: int, t_ms: int) -> str:
+    """An instant of a run as local time in ISO form."""
+    from datetime import datetime
+
+    start = datetime.fromisoformat(manifest.read(folder)["starts"][design.base(point)])
+    return (start + timedelta(milliseconds=t_ms)).isoformat(timespec="seconds")
+
+
+def write(folder: Path, runs: Runs, odd: Odd) -> Path:
+    """Runs an odd run again, whole, and writes it with its ensemble attached. Raises SweepError if it is not the same
+    run any more."""
+    from sim.experiment.ensemble import Ensemble, engine_run, with_ensemble
+    from sim.recording import save
+    from sim.scenario import load
+
+    design = runs.design
+    base = design.bases[design.base(odd.point)]
+    if load(base.shown).sha256 != base.sha256:
+        raise SweepError(f"{base.shown} has changed since the sweep; its runs cannot be made again")
+    scenario = load(base.shown, design.settings(odd.point))
+    recording = engine_run(scenario, seed=design.seed, replication=odd.replication, record="full")
+    if recording.digest != odd.digest:
+        raise SweepError(f"run {odd.name} has digest {recording.digest}, in the sweep it had {odd.digest}")
+    others, _ = company(Store(folder, design), runs, odd.point)
+    (folder / "odd").mkdir(exist_ok=True)
+    path = folder / "odd" / f"{odd.name}.mcap"
+    save(with_ensemble(recording, Ensemble(design.seed, tuple(others))), path)
+    return path
