@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.experiment import commands
+
 if TYPE_CHECKING:
     from sim.experiment.ensemble import Ensemble
     from sim.scenario import Scenario
@@ -102,11 +104,9 @@ def run(
     if n > 1:
         found = many(told_of, seed, range(rep, rep + n), jobs, "run")
         if output is not None:
-            night = engine.run(told_of, seed=seed, replication=found.nearest.replication)
-            save(many_runs.with_ensemble(night, found), output)
-            typer.echo(
-                f"wrote replication {found.nearest.replication}, the nearest to the median, to {output}", err=True
-            )
+            best = found.nearest.replication
+            save(many_runs.with_ensemble(engine.run(told_of, seed=seed, replication=best), found), output)
+            typer.echo(f"wrote replication {best}, the nearest to the median, to {output}", err=True)
     else:
         night = engine.run(told_of, seed=seed, replication=rep)
         found = many_runs.Ensemble(seed, (many_runs.measured(rep, night),))
@@ -135,8 +135,7 @@ def verify(recording: RecordingFile, json: Json = False) -> None:
     else:
         for line in room.in_words(verdict):
             typer.echo(line)
-    if not verdict.same:
-        raise typer.Exit(1)
+    raise typer.Exit(0 if verdict.same else 1)
 
 
 @app.command()
@@ -266,9 +265,8 @@ def explain(
     if json:
         out_json(row)
     else:
-        text.show(
-            text.table(path, ("", ""), [(name, value) for name, value in row.items() if value is not None], left=2)
-        )
+        known = [(name, value) for name, value in row.items() if value is not None]
+        text.show(text.table(path, ("", ""), known, left=2))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
@@ -277,9 +275,11 @@ def view(context: typer.Context) -> None:
     """Watch a recording: khusham view RECORDING [--at 22:41:30] [--snapshot FILE ...]."""
     import viz.__main__ as viewer
 
-    code = viewer.main(context.args)
-    if code:
-        raise typer.Exit(code)
+    raise typer.Exit(viewer.main(context.args))
+
+
+app.command()(commands.sweep)
+app.command()(commands.analyse)
 
 
 def main() -> None:

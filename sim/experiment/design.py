@@ -27,6 +27,8 @@ class Base:
     text: str
     folder: str
     sha256: str
+    start: str
+    """Beginning of its clock, ISO."""
 
 
 @dataclass(frozen=True)

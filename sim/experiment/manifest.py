@@ -50,7 +50,7 @@ def plain(design: Design) -> dict[str, Any]:
         "kind": design.kind,
         "options": design.options,
         "scenarios": {
-            name: {"file": base.shown, "folder": base.folder, "sha256": base.sha256}
+            name: {"file": base.shown, "folder": base.folder, "sha256": base.sha256, "start": base.start}
             for name, base in design.bases.items()
         },
         "factors": [factor.plain() | {"base": factor.base} for factor in design.factors],
@@ -75,8 +75,9 @@ def _factor(row: dict[str, Any]) -> Factor:
 def design_of(row: dict[str, Any]) -> Design:
     """The design of a manifest. Its scenarios are known by file and digest, not by text."""
     bases = {
-        name: Base(base["file"], "", base["folder"], base["sha256"]) for name, base in row["scenarios"].items()
-    }  # fmt: skip
+        name: Base(one["file"], "", one["folder"], one["sha256"], one["start"])
+        for name, one in row["scenarios"].items()
+    }
     return Design(
         row["id"], row["title"], row["question"], row["file"], bases, tuple(_factor(one) for one in row["factors"]),
         row["kind"], row["options"], np.array(row["unit"], dtype=np.float64), row["seed"], row["replications"],

@@ -1,22 +1,22 @@
 """The runs worth watching: tails, the middle, one of each leaf of the tree; and the moment each became odd.
 
 That moment is the first minute in which one of its cumulative curves leaves the 90 % band of the ensemble: of the
-other runs of its point if there are LEAST_ENSEMBLE, else of runs of the whole sweep.
+runs of its point if there are LEAST_ENSEMBLE, else of runs of the whole sweep.
 """
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sim.experiment import manifest
-from sim.experiment.design import STRIDE, Design
+from sim.experiment.design import STRIDE, Base, Design
 from sim.experiment.ensemble import TYPICAL, Replication
 from sim.experiment.manifest import SweepError
 from sim.experiment.responses import Floats, Response, Runs
@@ -52,7 +52,8 @@ class Odd:
 
 
 def pick(runs: Runs, responses: Sequence[Response], trees: dict[str, Node]) -> list[tuple[str, str, int, int]]:
-    """(name, why, point, rep) of the odd runs, each run once, under the first reason."""
+    """(name, why, point, rep) of the odd runs, each run once, under the first reason; leaves of the first tree that
+    has any."""
     found: list[tuple[str, str, int, int]] = []
     near = _distances(runs)
     if near:
@@ -66,17 +67,15 @@ def pick(runs: Runs, responses: Sequence[Response], trees: dict[str, Node]) -> l
             point, rep = (int(v) for v in np.unravel_index(int(at), response.y.shape))
             value = response.y[point, rep]
             found.append((f"{way}-{response.name}", f"{way} {response.name} of all runs: {value:g}", point, rep))
-    for name, root in trees.items():
-        if root.yes is None:
-            continue
+    for name, root in [(name, root) for name, root in trees.items() if root.yes is not None][:1]:
         for number, leaf in enumerate(root.leaves(), 1):
             inside = {key: far for key, far in near.items() if key // STRIDE in set(leaf.points)}
             if inside:
                 key = min(inside, key=lambda k: (inside[k], k))
                 words = f"typical of the leaf of {name} in which {' and '.join(leaf.conditions)}"
                 found.append((f"leaf-{number}-{_safe(name)}", words, *divmod(key, STRIDE)))
-    seen: set[tuple[int, int]] = set()
-    return [row for row in found if (row[2], row[3]) not in seen and not seen.add((row[2], row[3]))]  # type: ignore[func-returns-value]
+    first = {(point, rep): (name, why, point, rep) for name, why, point, rep in reversed(found)}
+    return [row for row in found if first[row[2], row[3]] == row]
 
 
 def _safe(name: str) -> str:
@@ -101,8 +100,6 @@ def _distances(runs: Runs) -> dict[int, float]:
 
 def replication_of(design: Design, row: dict[str, Any]) -> Replication:
     """A stored run in the form of an ensemble's."""
-    import json
-
     curves: dict[str, Floats] = {name: np.array(values, dtype=np.float64) for name, values in row["curves"]}
     n = len(next(iter(curves.values()), ()))
     curves["t_ms"] = row["curve_t_ms"] + np.arange(n, dtype=np.float64) * MINUTE_MS
@@ -162,7 +159,7 @@ def find(folder: Path, runs: Runs, responses: Sequence[Response], trees: dict[st
         wanted[point, rep] = True
         one = replication_of(design, next(store.rows(wanted)))
         left = leaves_band(one, others)
-        at = clock_time(folder, design, point, left[0]) if left is not None else None
+        at = clock_time(design.bases[design.base(point)], left[0]) if left is not None else None
         file = folder / "odd" / f"{name}.mcap"
         command = shlex.join(["khusham", "run", *design.command(point, rep), "-o", str(file)])
         look = ["khusham", "view", str(file), *(["--at", at] if at else [])]
@@ -175,12 +172,9 @@ def find(folder: Path, runs: Runs, responses: Sequence[Response], trees: dict[st
     return found
 
 
-def clock_time(folder: Path, design: Design, point: int, t_ms: int) -> str:
+def clock_time(base: Base, t_ms: int) -> str:
     """An instant of a run as local time in ISO form."""
-    from datetime import datetime
-
-    start = datetime.fromisoformat(manifest.read(folder)["starts"][design.base(point)])
-    return (start + timedelta(milliseconds=t_ms)).isoformat(timespec="seconds")
+    return (datetime.fromisoformat(base.start) + timedelta(milliseconds=t_ms)).isoformat(timespec="seconds")
 
 
 def write(folder: Path, runs: Runs, odd: Odd) -> Path:

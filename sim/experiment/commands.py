@@ -1,0 +1,121 @@
+"""The commands `sweep` and `analyse`: words in, words out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a sweep.")]
+DesignFile = Annotated[Path, typer.Argument(metavar="DESIGN", help="A design file (YAML).")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="out/ID by default.")]
+Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Workers; 0 means one for each processor.")]
+Serial = Annotated[bool, typer.Option("--serial", help="In this process, one run after the other.")]
+Scheduler = Annotated[str | None, typer.Option("--scheduler", metavar="ADDR", help="Your own dask scheduler.")]
+SchedulerFile = Annotated[str | None, typer.Option("--scheduler-file", metavar="FILE", help="The file it wrote.")]
+Metrics = Annotated[list[str] | None, typer.Option("--metric", metavar="NAME", help="What to analyse; repeatable.")]
+Events = Annotated[
+    list[str] | None, typer.Option("--event", metavar="TEST", help="As 'attackers_killed>150', 'hq_held=false'.")
+]
+Recordings = Annotated[bool, typer.Option("--recordings", help="Also run the odd runs again and write them.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def _told(command: Callable[..., None]) -> Callable[..., None]:
+    """A sweep that cannot go on: one clear line on stderr and exit 2; an interrupt: exit 130, nothing lost."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **keys: Any) -> None:
+        from sim.experiment.manifest import SweepError
+        from sim.scenario import ScenarioError
+
+        try:
+            command(*args, **keys)
+        except (ScenarioError, SweepError) as fault:
+            typer.echo(str(fault), err=True)
+            raise typer.Exit(2) from None
+        except ModuleNotFoundError as fault:
+            if fault.name not in ("pyarrow", "distributed", "dask", "matplotlib"):
+                raise
+            extra = "report" if fault.name == "matplotlib" else "sweep"
+            typer.echo(f"this needs {fault.name}: pip install 'khusham[{extra}]'", err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            typer.echo("\ninterrupted; what was finished is safe, the same command goes on from there", err=True)
+            raise typer.Exit(130) from None
+
+    return wrapped
+
+
+@_told
+def sweep(
+    design: DesignFile,
+    output: Output = None,
+    jobs: Jobs = 0,
+    serial: Serial = False,
+    scheduler: Scheduler = None,
+    scheduler_file: SchedulerFile = None,
+    json: Json = False,
+) -> None:
+    """Run a designed experiment; the same command again goes on where it stopped."""
+    import json as js
+    import time
+
+    from sim.experiment import backends, reading
+    from sim.experiment import sweep as room
+    from sim.experiment.ensemble import processors
+
+    plan = reading.read(design)
+    folder = output or Path("out") / plan.id
+    terminal, last = sys.stderr.isatty(), [0.0]
+
+    def backend() -> backends.Backend:
+        if scheduler or scheduler_file:
+            return backends.remote(scheduler, scheduler_file)
+        return backends.Serial() if serial else backends.local(jobs or processors())
+
+    def progress(standing: room.Standing) -> None:
+        now = time.monotonic()
+        if now - last[0] >= (0.5 if terminal else 30.0):
+            last[0] = now
+            typer.echo(f"\r{standing.words()}\x1b[K" if terminal else standing.words(), nl=not terminal, err=True)
+
+    typer.echo(f"{plan.id}: {plan.n_points} points, {plan.n_points * plan.cap} runs at most, to {folder}", err=True)
+    found = room.sweep(plan, folder, backend, progress=progress, warn=lambda words: typer.echo(words, err=True))
+    if terminal:
+        typer.echo("", err=True)
+    if json:
+        body = {"schema": 1, "sweep": plan.id, "sha256": plan.sha256, "points": plan.n_points, "runs": found.runs,
+                "failures": found.failures, "table": str(found.table)}  # fmt: skip
+        typer.echo(js.dumps(body, indent=2))
+    else:
+        typer.echo(f"{found.runs} runs, {found.failures} failed: {found.table}")
+
+
+@_told
+def analyse(
+    folder: Folder,
+    metrics: Metrics = None,
+    event: Events = None,
+    recordings: Recordings = False,
+    json: Json = False,
+) -> None:
+    """Analyse a sweep: distributions, effects, sensitivity, tree, boxes, odd runs and how to replay them."""
+    import json as js
+
+    from sim.experiment import analyse as room
+
+    found = room.analyse(folder, metrics, event)
+    written = room.write(folder, found)
+    if recordings:
+        written += room.write_recordings(folder, found, lambda words: typer.echo(words, err=True))
+    if json:
+        typer.echo(js.dumps(found.body, indent=2, allow_nan=False))
+    else:
+        for line in room.in_words(found):
+            typer.echo(line)
+    typer.echo(f"wrote {len(written)} files to {written[0].parent}", err=True)

@@ -1,0 +1,71 @@
+"""Pictures of an analysis as SVG: a distribution and the main effects of every response. The same bytes every time."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sim.experiment.analyse import Analysis
+
+INK, MUTED, CLEAR = "#1f2933", "#9aa5b1", "#2a6f97"
+STYLE: Any = {
+    "svg.hashsalt": "khusham", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False,
+    "axes.edgecolor": MUTED, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
+}  # fmt: skip
+
+
+def draw(found: Analysis) -> dict[str, bytes]:
+    """File name (without ending) -> SVG."""
+    import matplotlib
+
+    with matplotlib.rc_context(STYLE):
+        pictures = {}
+        for response in found.responses:
+            section = found.body["responses"][response.name]
+            name = "".join(c if c.isalnum() or c in "-_" else "-" for c in response.name)
+            if not response.truth and len(response.values) > 1:
+                pictures[f"distribution-{name}"] = _distribution(response.name, response.values, response.mean)
+            rows = section.get("main_effects", {}).get("effects")
+            if rows:
+                pictures[f"effects-{name}"] = _effects(response.name, rows, section["main_effects"]["interval_from"])
+        return pictures
+
+
+def _svg(figure: Any) -> bytes:
+    sink = io.BytesIO()
+    figure.savefig(sink, format="svg", metadata={"Date": None}, bbox_inches="tight")
+    return sink.getvalue()
+
+
+def _distribution(name: str, values: Any, means: Any) -> bytes:
+    """Runs as a histogram, point means as ticks below."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5.2, 2.6))
+    axes = figure.add_subplot()
+    axes.hist(values, bins=min(40, max(5, int(len(values) ** 0.5))), color=CLEAR, alpha=0.85)
+    known = means[np.isfinite(means)]
+    axes.plot(known, np.zeros(len(known)), "|", color=INK, markersize=9, clip_on=False)
+    axes.set_xlabel(f"{name} (bars: {len(values)} runs; ticks: means of {len(known)} points)")
+    axes.set_ylabel("runs")
+    return _svg(figure)
+
+
+def _effects(name: str, rows: list[dict[str, Any]], interval_from: str) -> bytes:
+    """Effects with their intervals, the largest on top; those that are clear in colour."""
+    from matplotlib.figure import Figure
+
+    kept = sorted(rows, key=lambda row: abs(row["estimate"]))[-30:]
+    figure = Figure(figsize=(5.2, 0.8 + 0.24 * len(kept)))
+    axes = figure.add_subplot()
+    for at, row in enumerate(kept):
+        colour = CLEAR if row["clear"] else MUTED
+        axes.plot([row["low"], row["high"]], [at, at], color=colour, linewidth=1.5)
+        axes.plot([row["estimate"]], [at], "o", color=colour, markersize=4)
+    axes.axvline(0.0, color=INK, linewidth=0.6)
+    axes.set_yticks(range(len(kept)), [row["term"] for row in kept])
+    axes.set_xlabel(f"change of the mean of {name}, low to high end (95 % interval over {interval_from})")
+    return _svg(figure)
