@@ -86,6 +86,15 @@ class Philox:
         out: NDArray[np.uint64] = self._generator.random_raw(n)
         return out
 
+    def from_one(self, event: int, who: int, purpose: int, seed: int, second: int, n: int) -> NDArray[np.uint64]:
+        """`raw` from counter (1, event, who, purpose) on: the block count runs in the low word and never carries."""
+        words, keys = self._counter, self._key
+        words[0], words[1], words[2], words[3] = 0, event, who, purpose
+        keys[0], keys[1] = seed, second
+        self._generator.state = self._state  # type: ignore[assignment]
+        out: NDArray[np.uint64] = self._generator.random_raw(n)
+        return out
+
 
 def uniforms(raw: NDArray[np.uint64]) -> NDArray[np.float64]:
     """Raw words to uniforms strictly between 0 and 1, symmetric about 1/2: (top 52 bits + 1/2) / 2**52."""
@@ -106,8 +115,7 @@ class Draws:
     def block(self, purpose: int, who: int, event: int, n: int) -> NDArray[np.float64]:
         """(n,) uniforms at an address. `who`: key of a name or pair; `event`: that who's own count, from 0."""
         second = self._past if purpose == 30 else self._dice
-        # low word starts at 1: the block count runs in it alone and never carries into `event`
-        return uniforms(self._philox.raw((1, event, who, purpose), (self._seed, second), n))
+        return uniforms(self._philox.from_one(event, who, purpose, self._seed, second, n))
 
     def one(self, purpose: int, who: int, event: int = 0) -> float:
         """The first uniform of the block at an address."""

@@ -21,17 +21,23 @@ class Legs:
         self.t0_ms = np.zeros(n, dtype=np.int64)
         self.pos = np.array(pos, dtype=np.float64)
         self.vel = np.zeros((n, 2))
+        self._rows: list[tuple[int, float, float, float, float]] = [
+            (0, float(x), float(y), 0.0, 0.0) for x, y in self.pos
+        ]  # the same legs as plain numbers: one unit is asked for far more often than all
         self.history: list[tuple[int, int, float, float, float, float]] = [
             (0, unit, float(x), float(y), 0.0, 0.0) for unit, (x, y) in enumerate(self.pos)
         ]
 
     def at(self, unit: int, t_ms: int) -> tuple[float, float]:
         """(x, y) of one unit, m."""
-        dt = (t_ms - self.t0_ms[unit]) * 1e-3
-        return (
-            float(self.pos[unit, 0] + self.vel[unit, 0] * dt),
-            float(self.pos[unit, 1] + self.vel[unit, 1] * dt),
-        )
+        t0, x, y, vx, vy = self._rows[unit]
+        dt = (t_ms - t0) * 1e-3
+        return x + vx * dt, y + vy * dt
+
+    def speed_of(self, unit: int) -> tuple[float, float]:
+        """(vx, vy) of one unit, m/s."""
+        row = self._rows[unit]
+        return row[3], row[4]
 
     def all_at(self, t_ms: int) -> Floats:
         """(n, 2) positions of all units, m."""
@@ -47,7 +53,9 @@ class Legs:
             self.t0_ms[index] = t_ms
             self.vel[index] = vel
             for u in changed:
-                self.history.append((t_ms, u, float(self.pos[u, 0]), float(self.pos[u, 1]), vel[0], vel[1]))
+                x, y = float(self.pos[u, 0]), float(self.pos[u, 1])
+                self._rows[u] = (t_ms, x, y, vel[0], vel[1])
+                self.history.append((t_ms, u, x, y, vel[0], vel[1]))
         return changed
 
     def place(self, unit: int, t_ms: int, x: float, y: float) -> None:
@@ -55,12 +63,14 @@ class Legs:
         self.pos[unit] = (x, y)
         self.vel[unit] = (0.0, 0.0)
         self.t0_ms[unit] = t_ms
+        self._rows[unit] = (t_ms, x, y, 0.0, 0.0)
         self.history.append((t_ms, unit, x, y, 0.0, 0.0))
 
     def cut(self, t_ms: int) -> None:
         """Restart every leg where it is now: must change nothing anywhere (a test does it)."""
         self.pos += self.vel * ((t_ms - self.t0_ms) * 1e-3)[:, None]
         self.t0_ms[:] = t_ms
+        self._rows = [(t_ms, *map(float, (*p, *v))) for p, v in zip(self.pos, self.vel, strict=True)]  # type: ignore[misc]
 
 
 def positions(

@@ -135,6 +135,7 @@ def break_hull(
         return
     world.hull[row] |= flag
     u = int(world.entity_unit[row])
+    world.hull_hits[u] += 1
     id_ = log.emit(
         "vehicle", world.actor[mount.unit], world.actor[u], (cause,),
         entity=row - world.first[u], weapon_key=mount.signed_key, salvo=salvo, flags=int(world.hull[row]),

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.clock import Call, Phase
-from sim.draws import Draws, Purpose
+from sim.draws import Draws, Purpose, span_ms
 from sim.effects.delivery import impacts, sigma_from_cep, sigma_from_pe
-from sim.events import Hull
 from sim.geometry import bearing, rotate
 from sim.log import Log
 from sim.losses import strike
@@ -138,21 +137,8 @@ def _land(
         landed(ids)
 
 
-def working_tubes(world: World, mount: Mount) -> int:
-    """Tubes or launchers of a mount that can fire now."""
-    return world.servers(mount)
-
-
-def destroyed(world: World, row: int) -> bool:
-    """A hull is out: catastrophic, or mobility and firepower both."""
-    bits = int(world.hull[row])
-    return bool(bits & Hull.K) or bits & 3 == 3
-
-
 def reload_call(world: World, log: Log, draws: Draws, mount: Mount, then: Callable[[], None]) -> Call:
     """Book the refill of an empty launcher or rack from its stock; `then` runs when it is ready."""
-    from sim.draws import span_ms
-
     weapon = mount.weapon
     luck = draws.one(Purpose.DELAY, mount.key ^ 1, mount.salvo)
 

@@ -13,7 +13,7 @@ import numpy as np
 from sim.clock import Call, Phase
 from sim.context import Context
 from sim.draws import key, signed
-from sim.geometry import range_entry, segment_crossings
+from sim.geometry import range_entry_one, segment_crossings
 from sim.world import Status
 
 PHASES = (Phase.MOVE,)
@@ -193,13 +193,15 @@ class Movement:
         if len(self.seg_a):
             for i, s, t_s, way in zip(*segment_crossings(p, v, duration_s, self.seg_a, self.seg_b), strict=True):
                 self._book(mover, int(units[i]), float(t_s), self.owner[int(s)], int(way))
-        for area in world.areas:
-            t_in, t_out = range_entry(p[:, 0] - area.x_m, p[:, 1] - area.y_m, v[0], v[1], area.radius_m)
-            for i, u in enumerate(mover.units):
-                if 0.0 < t_in[i] <= duration_s:
-                    self._book(mover, u, float(t_in[i]), area, 1)
-                if t_out[i] <= duration_s:
-                    self._book(mover, u, float(t_out[i]), area, -1)
+        vx, vy = velocity
+        for u in mover.units:
+            x, y = world.legs.at(u, self.ctx.clock.now_ms)
+            for area in world.areas:
+                t_in, t_out = range_entry_one(x - area.x_m, y - area.y_m, vx, vy, area.radius_m)
+                if 0.0 < t_in <= duration_s:
+                    self._book(mover, u, t_in, area, 1)
+                if t_out <= duration_s:
+                    self._book(mover, u, t_out, area, -1)
 
     def _book(self, mover: Mover, u: int, t_s: float, row: Any, way: int) -> None:
         now = self.ctx.clock.now_ms
@@ -221,10 +223,8 @@ class Movement:
             world.recrossed[u] = beyond
             picture = world.beliefs[side]
             if picture.status[u] == Status.HELD:
-                if beyond:
-                    picture.across[u].add(row.id)
-                else:
-                    picture.across[u].discard(row.id)
+                others = picture.across[u] - {row.id}
+                picture.believe_across(u, others | {row.id} if beyond else others)
 
 
 def start(ctx: Context) -> None:

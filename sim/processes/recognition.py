@@ -113,7 +113,7 @@ class Recognition:
         """A unit withdraws: those who hold it see that it has turned back."""
         picture, b = self._of(actor)
         if picture.status[b] == Status.HELD:
-            picture.turned[b] = True
+            picture.turn(b)
 
     def refix(self, id_: int, shooter: int, target: int, *_: int) -> None:
         """An attack is assigned: whoever holds the contact reports it anew."""

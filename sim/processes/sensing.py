@@ -215,7 +215,7 @@ class Sensing:
         )  # fmt: skip
         if new or picture.seen_id[b] < 0:
             picture.seen_id[b] = id_
-            picture.across[b] = set(self._beyond(b))
+            picture.believe_across(b, set(self._beyond(b)))
         self._rest(row, group, b, now)
         self.times_seen[row] += 1
         self.need[row] = -np.log(ctx.draws.one(Purpose.SEEING, self.who[row], int(self.times_seen[row])))

@@ -27,12 +27,14 @@ class Status:
 class Beliefs:
     """One side's picture: a row per unit of the world (rows of its own units stay unused)."""
 
-    def __init__(self, side: int, n: int, legs: Legs, drift_mps: float):
+    def __init__(self, side: int, n: int, n_formations: int, legs: Legs, drift_mps: float):
         self.side = side
         self._legs = legs
         self.drift_mps = drift_mps
         self.status = [Status.NONE] * n
         self.holders: list[dict[int, int]] = [{} for _ in range(n)]  # observer formation -> observer unit
+        self.held = np.zeros((n_formations, n), dtype=bool)  # the same, to ask for many at once
+        self.barred = np.zeros(n, dtype=bool)  # turned back, or believed across a line that the rules name
         self.error = np.zeros((n, 2))
         self.sigma_m = [0.0] * n
         self.last = np.zeros((n, 2))
@@ -79,11 +81,13 @@ class Beliefs:
     def hold(self, unit: int, group: int, observer: int) -> None:
         """An observer of a formation has it in sight."""
         self.holders[unit][group] = observer
+        self.held[group, unit] = True
         self.status[unit] = Status.HELD
 
     def release(self, unit: int, group: int, t_ms: int) -> bool:
         """That formation has lost sight; True when nobody holds it any more (it is stale from now)."""
         self.holders[unit].pop(group, None)
+        self.held[group, unit] = False
         if self.holders[unit] or self.status[unit] != Status.HELD:
             return False
         x, y = self._legs.at(unit, t_ms)
@@ -96,6 +100,17 @@ class Beliefs:
         """Forget where it is."""
         self.status[unit] = Status.NONE
         self.holders[unit].clear()
+        self.held[:, unit] = False
+
+    def turn(self, unit: int) -> None:
+        """It is seen to turn back."""
+        self.turned[unit] = True
+        self.barred[unit] = True
+
+    def believe_across(self, unit: int, lines: set[str]) -> None:
+        """It is believed beyond these lines that the rules name."""
+        self.across[unit] = lines
+        self.barred[unit] = bool(lines) or self.turned[unit]
 
     def record(self, unit: int, t_ms: int, tag_key: int, observer: int) -> None:
         """Keep a row for the replay: t, side, unit, status, mm, mm, mm, mm/s, mm/s, act, tag, observer."""

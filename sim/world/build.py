@@ -66,7 +66,10 @@ def build(scenario: Scenario, clock: Clock) -> World:
         mounts=[],
         mounts_of=[[] for _ in units],
         legs=legs,
-        beliefs=[Beliefs(s, len(units), legs, scenario.belief[name].drift_mps) for s, name in enumerate(SIDES)],  # type: ignore[index]
+        beliefs=[
+            Beliefs(s, len(units), len(formations), legs, scenario.belief[name].drift_mps)  # type: ignore[index]
+            for s, name in enumerate(SIDES)
+        ],
         fix_error_m=[scenario.sensors[unit.sensor].fix_error_m if unit.sensor else 0.0 for unit in units],
         lines=lines(scenario),
         areas=areas(scenario),
@@ -181,6 +184,7 @@ def _mount(world: World, u: int, unit: Any) -> None:
             loaded=loaded,
             held=weapon.held,
             odds=_odds(weapon),
+            range_m=float(weapon.range_m),
         )
         world.mounts.append(mount)
         world.mounts_of[u].append(mount)

@@ -61,6 +61,7 @@ class Mount:
     by_people: bool
     left: int | None
     odds: Odds
+    range_m: float
     loaded: int | None = None
     salvo: int = 0
     busy: bool = False

@@ -113,8 +113,11 @@ class World:
         self.on_ground = ~self.is_air
         self.rows_of = [np.arange(first, first + count) for first, count in zip(self.first, self.count, strict=True)]
         self.target_class = np.full(m, COVERED, dtype=np.int8)
+        self.hull_hits = [0] * n  # times a hull of the unit was lost in some way
+        self._looked = [(self.posture(unit), 0) for unit in range(n)]
         for unit in range(n):
             self.classify(unit)
+        self._ours: dict[int, tuple[int, Floats]] = {}
         self._replan_actor = self.clock.handle("sim/replan")
         self._replan: Call | None = None
 
@@ -151,7 +154,10 @@ class World:
         units = sorted(self.dirty)
         self.dirty.clear()
         for unit in units:
-            self.classify(unit)
+            look = (self.posture(unit), self.hull_hits[unit])
+            if look != self._looked[unit]:
+                self._looked[unit] = look
+                self.classify(unit)
         for replanner in self.replanners:
             replanner(units)
         if self.dirty:
@@ -217,10 +223,15 @@ class World:
 
     def nearest_own(self, side: int, x: float, y: float) -> float:
         """Distance, m, from a place to the nearest ground unit of a side that is there and alive."""
-        own = np.flatnonzero((self.side == side) & self.on_ground & self.present)
-        at = self.legs.all_at(self.clock.now_ms)[own]
-        d2 = (at[:, 0] - x) ** 2 + (at[:, 1] - y) ** 2
-        return float(np.sqrt(d2.min())) if len(own) else float(np.inf)
+        now, kept = self.clock.now_ms, self._ours.get(side)
+        if kept is None or kept[0] != now:
+            own = (self.side == side) & self.on_ground & self.present
+            kept = self._ours[side] = (now, self.legs.all_at(now)[own])
+        at = kept[1]
+        if not len(at):
+            return float(np.inf)
+        dx, dy = at[:, 0] - x, at[:, 1] - y
+        return float(np.sqrt((dx * dx + dy * dy).min()))
 
     def widest(self, a: int, b: int) -> float:
         """Largest distance there can ever be between two units inside their corridors, m."""

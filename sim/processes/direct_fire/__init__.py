@@ -7,6 +7,7 @@ changes. The garrison's fire needs a hostile act and waits for nothing else; an 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.clock import Call, Phase
 from sim.context import Context
@@ -56,13 +57,13 @@ class DirectFire:
     def _list_near(self) -> None:
         """Enemy ground units whose corridors ever come within the range of each unit's farthest direct weapon."""
         world = self.world
-        self.near: dict[int, list[int]] = {}
+        self.near: dict[int, NDArray[np.int64]] = {}
         self.near_of: list[list[int]] = [[] for _ in world.ids]
-        self.far = {u: max(m.weapon.range_m for m in mounts) for u, mounts in self.of_unit.items()}
+        self.far = {u: max(m.range_m for m in mounts) for u, mounts in self.of_unit.items()}
         for u in self.of_unit:
             rows = (world.side != world.side[u]) & ~world.is_air & (world.gaps(u) <= self.far[u])
-            self.near[u] = np.flatnonzero(rows).tolist()
-            for j in self.near[u]:
+            self.near[u] = np.flatnonzero(rows)
+            for j in self.near[u].tolist():
                 self.near_of[j].append(u)
 
     # -- what makes units choose anew
@@ -70,6 +71,7 @@ class DirectFire:
     def replan(self, units: list[int]) -> None:
         """After changes: in `engage` everybody whom they concern chooses anew."""
         self.victims.forget(units)
+        self.licence.renew(units)
         legs = self.world.legs
         if self.world.light != self.light:
             self.light = self.world.light
@@ -94,18 +96,22 @@ class DirectFire:
         if not self.licence.known[j] and not (holders and (world.side[j] == 1 or j in self.licence.hostile)):
             return
         now = self.ctx.clock.now_ms
-        (x, y), (vx, vy) = world.legs.at(j, now), world.legs.vel[j].tolist()
+        (x, y), (vx, vy) = world.legs.at(j, now), world.legs.speed_of(j)
         for u in self.near_of[j]:
             if (self.licence.known[j] or world.formation[u] in holders) and self._idle(u):
-                self.approach(u, x, y, vx, vy, now)
+                self.approach(u, j, x, y, vx, vy, now)
 
-    def approach(self, u: int, x: float, y: float, vx: float, vy: float, now: int) -> None:
-        """A target at (x, y) moving at (vx, vy): wake u now if it is in range, else book when it will be."""
+    def approach(self, u: int, j: int, x: float, y: float, vx: float, vy: float, now: int) -> None:
+        """Target j at (x, y) moving at (vx, vy): wake u now if it is in range, else book when it will be."""
         if self.world.side[u] == 0 and not self.world.attacking[u]:
             return
+        idle = (m for m in self.of_unit[u] if m.key not in self.active and m.left != 0)
+        far = max((m.range_m for m in idle if self.victims.exposure(m, j)[1] > 0.0), default=0.0)
+        if far == 0.0:
+            return
         ux, uy = self.world.legs.at(u, now)
-        wx, wy = self.world.legs.vel[u].tolist()
-        t_in, _ = range_entry_one(x - ux, y - uy, vx - wx, vy - wy, self.far[u])
+        wx, wy = self.world.legs.speed_of(u)
+        t_in, _ = range_entry_one(x - ux, y - uy, vx - wx, vy - wy, far)
         if t_in == 0.0:
             self.wake(u)
         elif t_in < 1e7:
@@ -161,7 +167,7 @@ class DirectFire:
         """A hostile act makes a target of a contact for the direct fire of those it threatens."""
         j = self.world.unit_of_actor[target]
         if act in HOSTILE:
-            self.licence.hostile.add(j)
+            self.licence.threaten(j)
             self.came(j)
         if act == Act.FIRED and not self.licence.provoked:  # the first fire seen makes a threat of every advance
             self.licence.provoked = True
@@ -175,10 +181,10 @@ class DirectFire:
         if world.side[j] == 0 and j not in self.licence.hostile:
             return
         now = self.ctx.clock.now_ms
-        (x, y), (vx, vy) = world.legs.at(j, now), world.legs.vel[j].tolist()
+        (x, y), (vx, vy) = world.legs.at(j, now), world.legs.speed_of(j)
         for u in self.near_of[j]:
             if world.formation[u] == f and self._idle(u):
-                self.approach(u, x, y, vx, vy, now)
+                self.approach(u, j, x, y, vx, vy, now)
 
     def _idle(self, u: int) -> bool:
         return any(m.key not in self.active and m.left != 0 for m in self.of_unit[u])
@@ -193,8 +199,13 @@ class DirectFire:
             entry.cancel()
         idle = [m for m in self.of_unit[u] if m.key not in self.active and m.left != 0 and world.servers(m) > 0]
         if idle and self._able(u) and (world.side[u] == 1 or world.attacking[u]):
-            targets = [j for j in self.near[u] if self.licence.free(u, j)]
-            if targets:
+            wait_s = self.licence.sure_wait_s(u, idle, self.near[u])
+            if wait_s > 0.0:
+                if wait_s < 1e7:
+                    self._book_entry(u, self.ctx.clock.now_ms + max(1, int(wait_s * 1e3)))
+                return
+            targets = self.licence.targets(u, self.near[u])
+            if len(targets):
                 self._find(u, idle, targets)
 
     def _reaches(self, mount: Mount, j: int) -> bool:
@@ -203,24 +214,24 @@ class DirectFire:
             and self.small.range_m(mount.unit, j) <= self.licence.limit_m(mount, j) + 1e-3
         )
 
-    def _find(self, u: int, idle: list[Mount], targets: list[int]) -> None:
-        """Open fire with idle mounts, or book when the first target comes into range."""
+    def _find(self, u: int, idle: list[Mount], rows: NDArray[np.int64]) -> None:
+        """Open fire with idle mounts at the nearest of `rows`, or book when the first of them comes into range."""
         legs, now = self.world.legs, self.ctx.clock.now_ms
-        rows = np.array(targets)
         p = legs.pos[rows] + legs.vel[rows] * ((now - legs.t0_ms[rows]) * 1e-3)[:, None] - legs.at(u, now)
         far2 = (p * p).sum(axis=1)
-        order = np.argsort(far2, kind="stable").tolist()
         soonest = np.inf
         for mount in idle:
-            can = [k for k in order if self.victims.exposure(mount, targets[k])[1] > 0.0]
-            limit = [self.licence.limit_m(mount, targets[k]) for k in can]
-            best = next((k for k, far in zip(can, limit, strict=True) if far2[k] <= far * far), None)
-            if best is not None:
-                self.open(mount, targets[best])
-            elif can:
-                v = legs.vel[rows[can]] - legs.vel[u]
-                t_in, _ = range_entry(p[can, 0], p[can, 1], v[:, 0], v[:, 1], np.array(limit))
-                soonest = min(soonest, float(t_in.min()))
+            can = self.victims.exposures(mount, rows) > 0.0
+            limit = self.licence.limits_m(mount, rows)
+            within = np.where(can & (far2 <= limit * limit), far2, np.inf)
+            best = int(within.argmin())
+            if within[best] < np.inf:
+                self.open(mount, int(rows[best]))
+            elif can.any():
+                v = legs.vel[rows] - legs.vel[u]
+                if v.any():
+                    t_in, _ = range_entry(p[:, 0], p[:, 1], v[:, 0], v[:, 1], limit)
+                    soonest = min(soonest, float(t_in[can].min()))
         if soonest < 1e7:
             self._book_entry(u, now + max(1, round(soonest * 1e3)))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.context import Context
 from sim.world import Mount
 
@@ -15,11 +18,82 @@ class Licence:
         self.provoked = False  # the first fire seen makes a threat of every advance
         knows = bool(ctx.scenario.belief["attackers"].known_points)
         self.known = [knows and self.world.formations[f].known for f in self.world.formation]
+        self._known = np.array(self.known)
+        places = self.world.legs.pos[self._known]
+        self._circle: tuple[float, float, float] | None = None
+        if len(places):
+            middle = places.mean(axis=0)
+            self._circle = (float(middle[0]), float(middle[1]), float(np.hypot(*(places - middle).T).max()))
+        self._hostile = np.zeros(len(self.known), dtype=bool)
+        self._there = np.array([self.there(j) for j in range(len(self.known))])
+
+    def there(self, j: int) -> bool:
+        """j is there and worth a round."""
+        world = self.world
+        return bool(world.present[j]) and not world.surrendered[j] and world.alive(j)
+
+    def renew(self, units: list[int]) -> None:
+        """These units have changed."""
+        for j in units:
+            self._there[j] = self.there(j)
+
+    def threaten(self, j: int) -> None:
+        """j was seen to fire or to advance."""
+        self.hostile.add(j)
+        self._hostile[j] = True
+
+    def targets(self, u: int, near: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of `near` against which the fire of unit u is free: `free` for many at once."""
+        world, f = self.world, self.world.formation[u]
+        if world.side[u] == 0:
+            if not world.attacking[u]:
+                return near[:0]
+            free = self._known[near] | world.beliefs[0].held[f, near]
+        elif not self.provoked:
+            return near[:0]
+        else:
+            picture = world.beliefs[1]
+            free = self._hostile[near] & picture.held[f, near] & ~picture.barred[near]
+        return np.asarray(near[free & self._there[near]], dtype=np.int64)
+
+    def sure_wait_s(self, u: int, idle: list[Mount], near: NDArray[np.int64]) -> float:
+        """Time in which an attacker that holds nobody in sight can surely reach no known place; 0 if it cannot be told.
+
+        The known places lie within a circle; no mount fires farther than it sights.
+        """
+        world, f = self.world, self.world.formation[u]
+        if world.side[u] == 1 or self._circle is None or world.beliefs[0].held[f, near].any():
+            return 0.0
+        x, y = world.legs.at(u, world.clock.now_ms)
+        vx, vy = world.legs.speed_of(u)
+        reach = max(self._sight_m(mount) for mount in idle)
+        gap = ((self._circle[0] - x) ** 2 + (self._circle[1] - y) ** 2) ** 0.5 - self._circle[2] - reach
+        if gap <= 1.0:
+            return 0.0
+        speed = (vx * vx + vy * vy) ** 0.5
+        return gap / speed if speed > 0.0 else float(np.inf)
+
+    def limits_m(self, mount: Mount, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """`limit_m` for many targets at once."""
+        world, far = self.world, mount.range_m
+        out = np.full(len(rows), far)
+        only_known = self._known[rows] & ~world.beliefs[world.side[mount.unit]].held[world.formation[mount.unit], rows]
+        if only_known.any():
+            out[only_known] = self._sight_m(mount)
+        return out
+
+    def _sight_m(self, mount: Mount) -> float:
+        name = self.world.unit[mount.unit].sensor
+        if name is None:
+            return 0.0
+        sensor = self.sensors[name]
+        light = sensor.light[self.world.light]  # type: ignore[index]
+        return min(mount.range_m, float(sensor.reference_range_m * light ** (1.0 / 3.0)))
 
     def free(self, u: int, j: int) -> bool:
         """Unit u knows or sees j, j is worth a round, and its side's fire is free against it."""
         world = self.world
-        if not world.present[j] or world.surrendered[j] or not world.alive(j):
+        if not self.there(j):
             return False
         if world.side[u] == 0:
             return bool(world.attacking[u]) and (self.known[j] or world.formation[u] in world.beliefs[0].holders[j])
@@ -31,12 +105,6 @@ class Licence:
         """Range within which a mount fires at j: the weapon's, and at a place only known of beforehand no more than
         the distance at which looking there finds it within the sensor's reference time in this light."""
         u, world = mount.unit, self.world
-        far = float(mount.weapon.range_m)
         if not self.known[j] or world.formation[u] in world.beliefs[1 - world.side[j]].holders[j]:
-            return far
-        name = world.unit[u].sensor
-        if name is None:
-            return 0.0
-        sensor = self.sensors[name]
-        light = sensor.light[world.light]  # type: ignore[index]
-        return min(far, float(sensor.reference_range_m * light ** (1.0 / 3.0)))
+            return mount.range_m
+        return self._sight_m(mount)

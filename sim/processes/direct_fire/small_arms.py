@@ -172,9 +172,8 @@ class SmallArms:
 
     def _motion(self, e: Engagement) -> tuple[float, float]:
         """Relative velocity, m/s."""
-        vel = self.world.legs.vel
-        u, j = e.mount.unit, e.target
-        return float(vel[j, 0] - vel[u, 0]), float(vel[j, 1] - vel[u, 1])
+        (vx, vy), (wx, wy) = self.world.legs.speed_of(e.target), self.world.legs.speed_of(e.mount.unit)
+        return vx - wx, vy - wy
 
     def _band_end_s(self, e: Engagement) -> float:
         """Seconds until the range leaves the band, inf if it never does."""
