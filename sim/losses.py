@@ -7,6 +7,7 @@ shifts when a neighbour dies earlier.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,22 +24,24 @@ Floats = NDArray[np.float64]
 
 
 def strike(
-    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int], damage: Any, d2: Floats
-) -> None:
+    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int], damage: Any, d2: Floats,
+    at: Floats,
+) -> None:  # fmt: skip
     """Let impacts xy (k, 2), logged as `ids`, hurt whoever is there, friend or foe.
 
-    d2: (k, n_units) squared distances of the impacts from all units, m2.
+    d2: (k, n_units) squared distances of the impacts from all units, m2 (inf: nobody to hurt); at: (n_units, 2).
     """
-    widest = max(damage.radius_m.values())
-    if widest <= 0.0:
+    reach_m, radii = _reach(damage)
+    if reach_m <= 0.0:
         return
-    reach = carleton_reach(damage.d0, widest) + world.spread_m
-    near = np.flatnonzero((d2.min(axis=0) <= reach * reach) & world.on_ground & world.present).tolist()
+    reach = reach_m + world.spread_m
+    closest = d2[0] if len(xy) == 1 else d2.min(axis=0)
+    near = np.flatnonzero((closest <= reach * reach) & world.present).tolist()
     if not near:
         return
-    rows = np.concatenate([world.rows_of[u] for u in near])
-    where = world.legs.all_at(world.clock.now_ms)[world.entity_unit[rows]] + world.offset_m[rows]
-    radius = np.array([*(damage.radius_m.get(name, 0.0) for name in TARGETS), 0.0])[world.target_class[rows]]
+    rows = np.concatenate([world.rows_of[u] for u in near]) if len(near) > 1 else world.rows_of[near[0]]
+    radius = radii[world.target_class[rows]]
+    where = at[world.entity_unit[rows]] + world.offset_m[rows]
     kill = kill_probability(xy, where, damage.d0, radius)
     p_hurt = kill[0] if len(xy) == 1 else 1.0 - (1.0 - kill).prod(axis=0)
     start = 0
@@ -49,6 +52,17 @@ def strike(
             worst = kill[:, start : start + n]
             _hurt(world, log, draws, mount, salvo, ids, damage, u, p, worst)
         start += n
+
+
+@lru_cache(maxsize=256)
+def _reaches(d0: float, radii: tuple[float, ...]) -> tuple[float, Floats]:
+    widest = max(radii)
+    return carleton_reach(d0, widest) if widest > 0.0 else 0.0, np.array([*radii, 0.0])
+
+
+def _reach(damage: Any) -> tuple[float, Floats]:
+    """(distance beyond which nobody is hurt, radius by class with 0 for the covered), m."""
+    return _reaches(damage.d0, tuple([damage.radius_m.get(name, 0.0) for name in TARGETS]))
 
 
 def _hurt(

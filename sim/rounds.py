@@ -15,7 +15,7 @@ from scipy.special import ndtri
 
 from sim.clock import Call, Phase
 from sim.draws import Draws, Purpose, span_ms
-from sim.effects.delivery import impacts, sigma_from_cep, sigma_from_pe
+from sim.effects.delivery import impacts, sigma_from_pe
 from sim.geometry import bearing, rotate
 from sim.log import Log
 from sim.losses import strike
@@ -31,15 +31,6 @@ def mean_point(draws: Draws, mount: Mount, event: int, bearing_rad: float) -> tu
     mpi = mount.weapon.mpi
     east, north = rotate(z[0] * sigma_from_pe(mpi.rep_m), z[1] * sigma_from_pe(mpi.dep_m), bearing_rad)
     return float(east), float(north)
-
-
-def _precision(weapon: Any) -> tuple[float, float]:
-    """(along, across) standard deviations, m, of one round about the mean point."""
-    if weapon.kind == "guided":
-        sigma = float(sigma_from_cep(weapon.cep_m))
-        return sigma, sigma
-    errors = weapon.miss if weapon.kind == "shot" else weapon.precision
-    return float(sigma_from_pe(errors.rep_m)), float(sigma_from_pe(errors.dep_m))
 
 
 def flight_ms(weapon: Any, range_m: float) -> int:
@@ -83,14 +74,13 @@ def launch(
     )  # fmt: skip
     if world.t0_ms is None:
         world.t0_ms = now
-    turn = float(bearing(dx, dy))
     z = ndtri(draws.block(Purpose.PRECISION, mount.key, salvo, 2 * rounds)).reshape(rounds, 2)
-    along, across = _precision(weapon)
+    along, across = mount.precision_m
     if weapon.kind == "strafe":
         line = ((np.arange(rounds) + 0.5) / rounds - 0.5) * weapon.length_m
         z[:, 0] += line / max(along, 1e-9)
-    scatter = impacts(mean[0], mean[1], turn, along, across, np.zeros(2), z, 0.0, 0.0)
-    good = draws.block(Purpose.DUD, mount.key, salvo, rounds) < getattr(weapon, "reliability", 1.0)
+    scatter = impacts(mean[0], mean[1], float(bearing(dx, dy)), along, across, np.zeros(2), z, 0.0, 0.0)
+    good = draws.block(Purpose.DUD, mount.key, salvo, rounds) < mount.reliability
     world.clock.at(
         now + flight_ms(weapon, range_m), Phase.IMPACT, world.actor[mount.unit],
         _land, world, log, draws, mount, salvo, aim, scatter, good, id_, target, laser, landed,
@@ -107,34 +97,33 @@ def _land(
         aim = world.legs.at(target, world.clock.now_ms)
     xy = scatter + np.array(aim)
     shooter, toward = world.actor[mount.unit], world.actor[target] if target >= 0 else -1
+    causes, key = (cause,), mount.signed_key
     ids = []
     for (x, y), burst in zip(xy.tolist(), good.tolist(), strict=True):
         if burst:
-            ids.append(
-                log.emit(
-                    "impact",
-                    shooter,
-                    toward,
-                    (cause,),
-                    x_mm=round(x * 1000),
-                    y_mm=round(y * 1000),
-                    weapon_key=mount.signed_key,
-                    salvo=salvo,
-                )
-            )
+            x_mm, y_mm = round(x * 1000), round(y * 1000)
+            ids.append(log.emit("impact", shooter, toward, causes, x_mm=x_mm, y_mm=y_mm, weapon_key=key, salvo=salvo))
         else:
-            log.emit("dud", shooter, toward, (cause,), weapon_key=mount.signed_key, salvo=salvo)
-    burst_xy = xy[good]
+            log.emit("dud", shooter, toward, causes, weapon_key=key, salvo=salvo)
     if ids:
-        gap = world.legs.all_at(world.clock.now_ms)[None, :, :] - burst_xy[:, None, :]
-        d2 = (gap * gap).sum(axis=2)
-        strike(world, log, draws, mount, salvo, burst_xy, ids, mount.weapon.damage, d2)
-        nearest = float(d2[:, world.on_ground].min()) ** 0.5
-        for phase, radius_m, fn in world.impact_hooks:
-            if radius_m is None or nearest <= radius_m(mount):
-                world.clock.soon(phase, shooter, fn, mount, d2, burst_xy, ids)
+        _hurt_and_tell(world, log, draws, mount, salvo, xy if len(ids) == len(xy) else xy[good], ids)
     if landed is not None:
         landed(ids)
+
+
+def _hurt_and_tell(world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int]) -> None:
+    """Damage by impacts at xy (k, 2); then, where somebody is near, those who watch where rounds fall."""
+    at = world.legs.all_at(world.clock.now_ms)
+    dx, dy = at[:, 0] - xy[:, 0, None], at[:, 1] - xy[:, 1, None]
+    d2 = dx * dx + dy * dy
+    d2[:, world.is_air] = np.inf
+    strike(world, log, draws, mount, salvo, xy, ids, mount.weapon.damage, d2, at)
+    nearest = float(d2.min()) ** 0.5
+    for phase, radius_m, fn in world.impact_hooks:
+        if nearest <= radius_m(mount):
+            world.clock.soon(phase, world.actor[mount.unit], fn, mount, d2, ids)
+    for watcher in world.fall_watchers:
+        watcher(xy)
 
 
 def reload_call(world: World, log: Log, draws: Draws, mount: Mount, then: Callable[[], None]) -> Call:

@@ -83,7 +83,7 @@ class Conditions:
         """Arm a node on quiet at a point."""
         if not self._ever_quiet:
             self._ever_quiet = True
-            self._world.impact_hooks.append((Phase.MOVE, None, self._fell))
+            self._world.fall_watchers.append(self._fell)
         self._quiet.append(node)
 
     # -- what comes in
@@ -106,9 +106,10 @@ class Conditions:
                 nodes.remove(node)
                 node.happened(())
 
-    def _fell(self, mount: Any, d2: Any, xy: Any, ids: list[int]) -> None:
+    def _fell(self, xy: Any) -> None:
+        places = xy.tolist()
         for node in self._quiet:
-            node.disturbed(xy)
+            node.disturbed(places)
 
 
 class Node:
@@ -129,6 +130,8 @@ class Node:
         self.true = False
         self.causes: tuple[int, ...] = ()
         self._timer: Call | None = None
+        self._last_ms = -1
+        self._place = (0.0, 0.0)
         self.parts: list[Node] = []
 
     def arm(self) -> None:
@@ -147,6 +150,7 @@ class Node:
         elif c.loss is not None:
             room.watch_losses(c.of, self)
         elif c.quiet is not None:
+            self._place = room._world.scenario.point(c.quiet.point)
             room.watch_quiet(self)
         else:
             inner = c.all or c.any or (c.not_,)
@@ -166,16 +170,25 @@ class Node:
             wait_ms = span_ms(delay, room._draws.one(Purpose.DELAY, key(f"when/{self.label}")))
         room._clock.at(room._clock.now_ms + wait_ms, self.phase, self.actor, self._hold, causes)
 
-    def disturbed(self, xy: Any) -> None:
-        """Rounds fell at xy (k, 2): start the quiet timer anew if one was near enough."""
+    def disturbed(self, xy: list[list[float]]) -> None:
+        """Rounds fell at xy: if one was near enough, it has been quiet only since now."""
         quiet, room = self.condition.quiet, self.room
-        x, y = room._world.scenario.point(quiet.point)
-        if float(((xy[:, 0] - x) ** 2 + (xy[:, 1] - y) ** 2).min()) > quiet.radius_m**2:
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-        later = room._clock.now_ms + round(quiet.for_s * 1000)
-        self._timer = room._clock.at(later, self.phase, self.actor, self._hold, ())
+        x, y = self._place
+        if any((a - x) ** 2 + (b - y) ** 2 <= quiet.radius_m**2 for a, b in xy):
+            self._last_ms = room._clock.now_ms
+            if self._timer is None or self._timer.fn is None:
+                self._wait()
+
+    def _wait(self) -> None:
+        later = self._last_ms + round(self.condition.quiet.for_s * 1000)
+        self._timer = self.room._clock.at(later, self.phase, self.actor, self._perhaps)
+
+    def _perhaps(self) -> None:
+        """Quiet long enough since the last round, or wait on from it."""
+        if self.room._clock.now_ms >= self._last_ms + round(self.condition.quiet.for_s * 1000):
+            self._hold(())
+        else:
+            self._wait()
 
     def _hold(self, causes: tuple[int, ...]) -> None:
         if self.true:

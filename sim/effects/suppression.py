@@ -6,6 +6,8 @@ stands for a stream of near misses: a fluid approximation of many small jumps, e
 scatter.
 """
 
+import math
+
 import numpy as np
 from scipy.special import expit, gammaincc, ndtr, ndtri
 
@@ -37,6 +39,22 @@ def time_to_level(level: Real, inflow_per_s: Real, tau_s: Real, threshold: Real)
     # the smallest subnormals may round the ratio to nothing; then the wait is as good as endless
     t = -tau_s * np.log(np.maximum(ratio, 5e-324))
     return np.where(ahead, t, np.where(now == then, 0.0, np.inf))
+
+
+def with_inflow_one(level: float, inflow_per_s: float, tau_s: float, dt_s: float) -> float:
+    """`with_inflow` of one unit in plain floats."""
+    return level + (level - inflow_per_s * tau_s) * math.expm1(-dt_s / tau_s)
+
+
+def time_to_level_one(level: float, inflow_per_s: float, tau_s: float, threshold: float) -> float:
+    """`time_to_level` of one unit in plain floats."""
+    asymptote = inflow_per_s * tau_s
+    now, then = level - asymptote, threshold - asymptote
+    if now == then:
+        return 0.0
+    if now * then <= 0.0 or abs(then) >= abs(now):
+        return math.inf
+    return -tau_s * math.log(max(then / now, 5e-324))
 
 
 def recovery_time(level: Real, threshold: Real, tau_s: Real) -> Floats:

@@ -91,6 +91,22 @@ def _less_correlated(ranks: NDArray[np.float64]) -> NDArray[np.float64]:
     return best
 
 
+def _swapped(ranks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Swaps pairs within columns, each time the pair that helps most, until none helps."""
+    ranks = ranks.copy()
+    idle, j = 0, 0
+    while idle < ranks.shape[1]:
+        column, others = ranks[:, j], np.delete(ranks, j, axis=1)
+        change = (column[None, :] - column[:, None])[:, :, None] * (others[:, None, :] - others[None, :, :])
+        cost = np.sum((others.T @ column + change) ** 4, axis=2)
+        a, b = np.unravel_index(int(np.argmin(cost)), cost.shape)
+        idle = 0 if cost[a, b] < cost[0, 0] * (1.0 - 1e-9) else idle + 1
+        if not idle:
+            ranks[[a, b], j] = ranks[[b, a], j]
+        j = (j + 1) % ranks.shape[1]
+    return ranks
+
+
 def nearly_orthogonal(n: int, d: int, seed: int) -> Unit:
     """Latin hypercube of stratum centres, no two columns correlated by NEARLY or more; of several starts the one
     whose closest points lie farthest apart. Raises ValueError if n is too small for d columns."""
@@ -98,7 +114,10 @@ def nearly_orthogonal(n: int, d: int, seed: int) -> Unit:
     least = 1.0
     for start in range(STARTS):
         ranks = np.column_stack([_ranked(uniforms(seed, "nolh", start * 1000 + j, n)) for j in range(d)])
-        unit = (_less_correlated(ranks) + 0.5 * n) / n
+        ranks = _less_correlated(ranks)
+        if d > 1 and largest_correlation(ranks) >= NEARLY:
+            ranks = _swapped(ranks)
+        unit = (ranks + 0.5 * n) / n
         least = min(least, largest_correlation(unit))
         if largest_correlation(unit) < NEARLY:
             found.append((_closest(unit), unit))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from sim.clock import Phase
 from sim.context import Context
 from sim.draws import Purpose, key, span_ms, truncated
@@ -95,17 +97,19 @@ class Morale:
         law = self.ctx.scenario.morale.get(SIDES[1 - self.world.side[mount.unit]])  # type: ignore[call-overload]
         return float(law.near_m) if law is not None and mount.weapon.kind in SUPPORTING else -1.0
 
-    def fell(self, mount: Mount, d2: Any, xy: Any, ids: list[int]) -> None:
+    def fell(self, mount: Mount, d2: Any, ids: list[int]) -> None:
         """Enemy supporting fire near units of a company whose own guns are silent or gone counts as unanswered."""
         side = 1 - int(self.world.side[mount.unit])
         near = d2 <= self.reach_m(mount) ** 2
+        concerned = {
+            id(self.of_unit[u]): self.of_unit[u] for u in np.flatnonzero(near.any(axis=0)).tolist() if u in self.of_unit
+        }
         silent = not any(self.world.firing[m.unit] for m in self.guns[side])
-        for company in self.companies.values():
+        for company in concerned.values():
             if company.side == side and not company.broken:
-                hits = int(near[:, company.units].any(axis=1).sum())
-                if hits:
-                    company.last_cause = ids[0]
-                    company.unanswered += hits if silent else 0
+                company.last_cause = ids[0]
+                if silent:
+                    company.unanswered += int(near[:, company.units].any(axis=1).sum())
                     self.check(company)
 
     # -- pressure

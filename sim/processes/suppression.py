@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.clock import Call, Phase
 from sim.context import Context
-from sim.effects.suppression import time_to_level, with_inflow
+from sim.effects.suppression import time_to_level_one, with_inflow_one
 from sim.world import Mount
 
 PHASES = (Phase.SUPPRESS,)
@@ -32,11 +32,11 @@ class Suppression:
         self.call: list[Call | None] = [None] * n
         self.cause = [-1] * n
 
-    def fell(self, mount: Mount, d2: Any, xy: Any, ids: list[int]) -> None:
+    def fell(self, mount: Mount, d2: Any, ids: list[int]) -> None:
         """Impacts at squared distances d2 (k, n_units): each pushes every unit within the weapon's radius once."""
         suppress = mount.weapon.suppress
         near = d2 <= suppress.radius_m**2
-        for u in np.flatnonzero(near.any(axis=0) & self.world.present & self.world.on_ground).tolist():
+        for u in np.flatnonzero(near.any(axis=0) & self.world.present).tolist():
             self.push(u, suppress.push * int(near[:, u].sum()), ids[int(near[:, u].argmax())])
 
     def push(self, u: int, amount: float, cause: int) -> None:
@@ -61,7 +61,7 @@ class Suppression:
         now = self.ctx.clock.now_ms
         dt_s = (now - self.since_ms[u]) * 1e-3
         if dt_s > 0.0:
-            self.world.level[u] = float(with_inflow(self.world.level[u], self.inflow[u], self.law.tau_s, dt_s))
+            self.world.level[u] = with_inflow_one(self.world.level[u], self.inflow[u], self.law.tau_s, dt_s)
         self.since_ms[u] = now
 
     def _plan(self, u: int) -> None:
@@ -76,7 +76,7 @@ class Suppression:
         elif world.pinned[u] and level < self.law.recover:
             self._turn(u, False)
         threshold = self.law.recover if world.pinned[u] else self.law.pin
-        wait_s = float(time_to_level(level, self.inflow[u], self.law.tau_s, threshold))
+        wait_s = time_to_level_one(level, self.inflow[u], self.law.tau_s, threshold)
         if np.isfinite(wait_s) and wait_s < 1e6:
             at = self.ctx.clock.now_ms + max(1, int(np.ceil(wait_s * 1e3)))
             self.call[u] = self.ctx.clock.at(at, Phase.SUPPRESS, world.actor[u], self._due, u)

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.clock import Clock
 from sim.draws import key, signed
+from sim.effects.delivery import sigma_from_cep, sigma_from_pe
 from sim.legs import Legs
 from sim.scenario.mapping import areas, lines
 from sim.scenario.schema import Scenario
@@ -154,6 +155,17 @@ def _sunflower(n: int, frontage_m: float, depth_m: float) -> list[tuple[float, f
     ]
 
 
+def _precision(weapon: Any) -> tuple[float, float]:
+    """(along, across) standard deviations, m, of one round about the mean point; small arms have none here."""
+    if weapon.kind == "aimed":
+        return 0.0, 0.0
+    if weapon.kind == "guided":
+        sigma = float(sigma_from_cep(weapon.cep_m))
+        return sigma, sigma
+    errors = weapon.miss if weapon.kind == "shot" else weapon.precision
+    return float(sigma_from_pe(errors.rep_m)), float(sigma_from_pe(errors.dep_m))
+
+
 def _odds(weapon: Any) -> Odds:
     """The odds of a weapon's hits, from its damage (bursts) or itself (small arms)."""
     damage = getattr(weapon, "damage", weapon)
@@ -185,6 +197,8 @@ def _mount(world: World, u: int, unit: Any) -> None:
             held=weapon.held,
             odds=_odds(weapon),
             range_m=float(weapon.range_m),
+            precision_m=_precision(weapon),
+            reliability=float(getattr(weapon, "reliability", 1.0)),
         )
         world.mounts.append(mount)
         world.mounts_of[u].append(mount)

@@ -50,7 +50,7 @@ class Odds:
 
 @dataclass(slots=True)
 class Mount:
-    """One weapon of one unit. `key` addresses its luck; `salvo` counts its own salvos; `left` None: unlimited."""
+    """One weapon of one unit. `precision_m`: sigma along and across of a round about the mean point. `key` addresses its luck; `salvo` counts its own salvos; `left` None: unlimited."""
 
     unit: int
     name: str
@@ -62,6 +62,8 @@ class Mount:
     left: int | None
     odds: Odds
     range_m: float
+    precision_m: tuple[float, float]
+    reliability: float
     loaded: int | None = None
     salvo: int = 0
     busy: bool = False

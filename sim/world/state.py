@@ -98,8 +98,11 @@ class World:
     air_released: bool = False  # an assurance has freed aircraft held in overwatch
     airspace_closed: int = 0
     warning_aim: tuple[float, float] | None = None
-    # (phase, within which radius of a unit or None: always, fn(mount, d2 (k, n_units), xy (k, 2), ids))
-    impact_hooks: list[tuple[int, Callable[[Any], float] | None, Callable[..., None]]] = field(default_factory=list)
+    # (phase, within which radius of a unit, fn(mount, d2 (k, n_units), ids)): told of impacts near somebody
+    impact_hooks: list[tuple[int, Callable[[Mount], float], Callable[..., None]]] = field(default_factory=list)
+    fall_watchers: list[Callable[[Floats], None]] = field(
+        default_factory=list
+    )  # told where rounds fell; they only note
 
     def __post_init__(self) -> None:
         n, m = len(self.ids), len(self.entity_unit)
