@@ -135,13 +135,13 @@ def local(workers: int) -> Dask:
     return Dask(distributed.Client(cluster), cluster)
 
 
-def remote(address: str | None, scheduler_file: str | None) -> Dask:
+def remote(address: str | None, scheduler_file: str | None, wait_s: float = LOST_AFTER_S) -> Dask:
     """The user's own scheduler, by address or by the file it wrote. Raises SweepError if it cannot be used."""
     distributed = _distributed()
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     where = address or scheduler_file
     try:
-        client = distributed.Client(address=address, scheduler_file=scheduler_file, timeout=10)
+        client = distributed.Client(address=address, scheduler_file=scheduler_file, timeout=wait_s)
     except (OSError, TimeoutError, ValueError) as fault:
         raise SweepError(f"there is no scheduler at {where}: {str(fault).splitlines()[0][:200]}") from None
     try:

@@ -165,8 +165,8 @@ def sweep(
 ) -> Swept:
     """Makes what is missing of a sweep, then its table. Raises SweepError; what is finished is safe however it ends."""
     store = Store(folder, design)
-    store.open()
     try:
+        store.open()
         for name in store.set_aside:
             warn(f"{name} could not be read and was set aside; its runs are made again")
         plan = Plan(design, store.done)
