@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.experiment import commands
+from sim.report.claims_command import claims
 
 if TYPE_CHECKING:
     from sim.experiment.ensemble import Ensemble
@@ -200,8 +201,7 @@ def why(
             typer.echo(f"{room.local_time(night, step.t_ms):>12}  {step.text}")
         if not steps:
             typer.echo(f"{who}: nothing befell it" if not silent else f"{who}: nothing kept it from firing")
-    if not steps:
-        raise typer.Exit(1)
+    raise typer.Exit(0 if steps else 1)
 
 
 @app.command()
@@ -236,11 +236,10 @@ def variants(json: Json = False) -> None:
     """List the shipped scenarios and variants, each with its question."""
     import os
 
-    import sim
     from sim import scenario as room
     from sim.report import text
 
-    home = Path(sim.__file__).resolve().parent.parent / "scenarios"
+    home = Path(room.__file__).resolve().parents[2] / "scenarios"
     found = [row for folder in (home, home / "variants") for row in room.variants(folder)]
     if json:
         out_json([row._asdict() for row in found])
@@ -278,6 +277,7 @@ def view(context: typer.Context) -> None:
     raise typer.Exit(viewer.main(context.args))
 
 
+app.command()(told(claims))
 app.command()(commands.sweep)
 app.command()(commands.analyse)
 
