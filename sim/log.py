@@ -20,7 +20,7 @@ class Log:
         self._now = now_ms
         self._soon = soon
         self._told: dict[str, list[tuple[int, int, Handler]]] = {}
-        self._watch: list[Callable[[int, str, int, int, tuple[int, ...]], None]] = []
+        self._watch: dict[str, list[Callable[[int, str, int, int, tuple[int, ...]], None]]] = {}
         self.t_ms: list[int] = []
         self.kind: list[int] = []
         self.actor: list[int] = []
@@ -53,7 +53,7 @@ class Log:
         self.target.append(target)
         self.causes.append(causes)
         self.payload.append(payload)
-        for watcher in self._watch:
+        for watcher in self._watch.get(kind, ()):
             watcher(id_, kind, actor, target, payload)
         for phase, listener, fn in self._told.get(kind, ()):
             self._soon(phase, listener, fn, id_, actor, target, *payload)
@@ -65,9 +65,11 @@ class Log:
             raise KeyError(kind)
         self._told.setdefault(kind, []).append((phase, listener, fn))
 
-    def watch(self, fn: Callable[[int, str, int, int, tuple[int, ...]], None]) -> None:
-        """Call `fn` at once for every event: for those who only count (conditions, the end), never to act."""
-        self._watch.append(fn)
+    def watch(self, kind: str, fn: Callable[[int, str, int, int, tuple[int, ...]], None]) -> None:
+        """Call `fn` at once for events of a kind: for those who only count (conditions, the end), never to act."""
+        watchers = self._watch.setdefault(kind, [])
+        if fn not in watchers:
+            watchers.append(fn)
 
     def note(self, id_: int, **facts: Any) -> None:
         """What `why` needs beyond ids (Pk, the draw, who stood near): side channel, outside the digest."""

@@ -43,7 +43,6 @@ class Conditions:
         self._losses: dict[int, list[Node]] = {}
         self._quiet: list[Node] = []
         self._ever_quiet = False
-        log.watch(self._seen)
         world.loss_hooks.append((Phase.MORALE, self._lost))
 
     def when(self, condition: Any, label: str, phase: int, actor: int, then: Then) -> None:
@@ -61,14 +60,19 @@ class Conditions:
         """Arm a node on a named event (see When.event)."""
         if name == "first_fire":
             for kind in FIRST_FIRE:
-                self._by_kind.setdefault(kind, []).append((None, node))
+                self._watch(kind, None, node)
             return
         stem, _, suffix = name.partition(".")
         if suffix:
             for kind in SUFFIX[suffix]:
-                self._by_kind.setdefault(kind, []).append((signed(key(stem)), node))
+                self._watch(kind, signed(key(stem)), node)
         else:
-            self._by_kind.setdefault(NAMED[name], []).append((None, node))
+            self._watch(NAMED[name], None, node)
+
+    def _watch(self, kind: str, first: int | None, node: Node) -> None:
+        """Arm a node on events of a kind, of those whose first field is `first` if that is given."""
+        self._by_kind.setdefault(kind, []).append((first, node))
+        self._log.watch(kind, self._seen)
 
     def watch_signal(self, name: str, node: Node) -> None:
         """Arm a node on a signal."""

@@ -14,6 +14,7 @@ from sim.world import World
 PHASES = (Phase.AUDIT,)
 READS = ("firing", "moving", "withdrawing", "tasks", "legs")
 WRITES = ()
+OUT = ("broke", "withdrew", "surrendered")
 FIRE = ("fired", "opened", "warning_fired", "account", "hit")
 
 
@@ -32,7 +33,7 @@ class Referee:
         """Any fire starts the quiet anew (at once, it acts on nothing)."""
         if kind in FIRE:
             self.last_ms = self.ctx.clock.now_ms
-        if kind in ("broke", "withdrew", "surrendered"):
+        if kind in OUT:
             self.out_ms.setdefault(self.world.unit_of_actor[actor], self.ctx.clock.now_ms)
 
     def lost(self, unit: int) -> None:
@@ -106,7 +107,8 @@ def closest(ctx: Context, out_ms: dict[int, int]) -> dict[int, float]:
 def start(ctx: Context) -> None:
     """Watch; and end at the clock's end in any case."""
     referee = Referee(ctx)
-    ctx.log.watch(referee.heard)
+    for kind in (*FIRE, *OUT):
+        ctx.log.watch(kind, referee.heard)
     for kind in ("ceased", "arrived", "closed", "cancelled"):
         ctx.log.on(kind, Phase.AUDIT, referee.actor, referee.ceased)
     ctx.world.loss_hooks.append((Phase.AUDIT, referee.lost))

@@ -34,29 +34,39 @@ class Sensing:
         self.ctx, self.world = ctx, ctx.world
         world = self.world
         self.sensor = [ctx.scenario.sensors[u.sensor] if u.sensor else None for u in world.unit]
-        a, b = self._pairs()
+        a, b, self.who, self.widest, self.z, self.group_rows = ctx.scenario.once("sensing", self._listed)
         self.actor = ctx.clock.handle("sim/sensing")
         self.crossing = Crossings(ctx.clock, Phase.COMMAND, self.actor, a, b, len(world.ids), self._sighted)
         self.leaving = Crossings(ctx.clock, Phase.COMMAND, self.actor, a, b, len(world.ids), self._left)
         self.leaving.open[:] = False
-        self.who = [pair(world.keys[i], world.keys[j]) for i, j in zip(a.tolist(), b.tolist(), strict=True)]
         self.times_seen = np.zeros(len(a), dtype=np.int64)
-        self.need = ctx.draws.exponentials(Purpose.SEEING, self.who)
+        self.need = np.full(len(a), np.nan)  # drawn when a pair first has a rate
         self.last_ms = np.full(len(a), ctx.clock.now_ms, dtype=np.int64)
         self.rate = np.zeros(len(a))
         self.enter_ms, self.leave_ms = np.zeros(len(a)), np.full(len(a), np.inf)
-        self.widest = np.array([world.widest(i, j) for i, j in zip(a.tolist(), b.tolist(), strict=True)])
         self.resting = np.zeros(len(a), dtype=bool)
-        self.z = np.abs(world.altitude_m[a] - world.altitude_m[b])
         self.t0, self.pos, self.vel = world.legs.t0_ms.copy(), world.legs.pos.copy(), world.legs.vel.copy()
         self.looks = [_looks(unit) for unit in world.unit]
-        lists: dict[tuple[int, int], list[int]] = {}
-        for row, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
-            lists.setdefault((world.formation[i], j), []).append(row)
-        self.group_rows = {pair_: np.array(rows) for pair_, rows in lists.items()}
         looks = [unit.signature for unit in world.unit]
         self.looks_like = [(look.still, look.moving, look.firing) for look in looks]
         self._unit_columns()
+
+    def _listed(self) -> tuple[Ints, Ints, list[int], Floats, Floats, dict[tuple[int, int], Ints]]:
+        """Pairs a, b; their keys; widest distance and height between, m; rows by (observer's formation, target)."""
+        world = self.world
+        a, b = self._pairs()
+        both = list(zip(a.tolist(), b.tolist(), strict=True))
+        lists: dict[tuple[int, int], list[int]] = {}
+        for row, (i, j) in enumerate(both):
+            lists.setdefault((world.formation[i], j), []).append(row)
+        return (
+            a,
+            b,
+            [pair(world.keys[i], world.keys[j]) for i, j in both],
+            np.array([world.widest(i, j) for i, j in both]),
+            np.abs(world.altitude_m[a] - world.altitude_m[b]),
+            {group: np.array(rows) for group, rows in lists.items()},
+        )
 
     def _pairs(self) -> tuple[Ints, Ints]:
         """Observers with a sensor against units of the other side whose corridors come within reach."""
@@ -169,6 +179,9 @@ class Sensing:
             self.crossing.time_ms[rows[~live]] = np.inf
             rows, rate, a = rows[live], rate[live], a[live]
         if len(rows):
+            new = rows[np.isnan(self.need[rows])]
+            if len(new):
+                self.need[new] = self.ctx.draws.exponentials(Purpose.SEEING, [self.who[row] for row in new.tolist()])
             px, py, vx, vy = self._relative(rows, now)
             self.enter_ms[rows], self.leave_ms[rows] = now, np.inf
             near = self.widest[rows] > self.far[a]

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, PrivateAttr
 
@@ -16,6 +17,8 @@ from sim.scenario.base import Count, Light, Name, Part, Point, Side
 from sim.scenario.control import Belief, Command, End, Hotline, Morale, Roe, Suppression, Wounds
 from sim.scenario.forces import Formation, Kind, Order, Unit
 from sim.scenario.quantity import Length, Moment
+
+Kept = TypeVar("Kept")
 
 
 class Clock(Part):
@@ -154,6 +157,7 @@ class Scenario(Part):
     _sha256: str = PrivateAttr("")
     _provenance: tuple[ProvenanceRow, ...] = PrivateAttr(())
     _overrides: tuple[str, ...] = PrivateAttr(())
+    _kept: dict[str, Any] = PrivateAttr(default_factory=dict)
     _given: dict[str, bytes] = PrivateAttr(default_factory=dict)  # data files that came with the text
 
     @property
@@ -180,6 +184,13 @@ class Scenario(Part):
     def overrides(self) -> tuple[str, ...]:
         """What was set on the command line or by a tool."""
         return self._overrides
+
+    def once(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """What `make` derives from this frozen scenario alone, made the first time it is asked for and then kept."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        kept: Kept = self._kept[name]
+        return kept
 
     def t_ms(self, when: datetime) -> int:
         """Milliseconds after `clock.start`."""

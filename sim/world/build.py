@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.clock import Clock
 from sim.draws import key, signed
@@ -16,6 +17,7 @@ from sim.world.beliefs import Beliefs
 from sim.world.parts import BODIES, SIDES, Body, Mount, Odds
 from sim.world.state import World
 
+Floats = NDArray[np.float64]
 GOLDEN_ANGLE_RAD = np.pi * (3.0 - np.sqrt(5.0))
 
 
@@ -35,64 +37,76 @@ def actor_names(scenario: Scenario) -> list[str]:
 
 
 def build(scenario: Scenario, clock: Clock) -> World:
-    """The world at the start of the clock."""
-    units = sorted(scenario.units, key=luck_of)
-    formations = sorted(scenario.formations, key=lambda formation: formation.id)
-    index = {formation.id: i for i, formation in enumerate(formations)}
-    formation = [index[unit.formation] for unit in units]
-    side = np.array([SIDES.index(formations[i].side) for i in formation], dtype=np.int8)
-    company = [formations[i].company or formations[i].id for i in formation]
-    companies: dict[str, list[int]] = {}
-    for u, name in enumerate(company):
-        companies.setdefault(name, []).append(u)
-    legs = Legs(np.array([_start(scenario, unit, formations[i]) for unit, i in zip(units, formation, strict=True)]))
-    entities = _entities(units)
+    """The world at the start of the clock; what never changes in it is made once for a scenario."""
+    frame = scenario.once("world", lambda: _frame(scenario))
+    fixed, starts, box, mounts = frame
+    units, n_formations = fixed["unit"], len(fixed["formations"])
+    legs = Legs(starts)
     world = World(
         clock=clock,
         scenario=scenario,
-        unit=units,
-        ids=[unit.id for unit in units],
-        keys=[key(luck_of(unit)) for unit in units],
         actor=[clock.handle(luck_of(unit)) for unit in units],
         unit_of_actor={clock.handle(luck_of(unit)): u for u, unit in enumerate(units)},
-        side=side,
-        formation=formation,
-        formations=formations,
-        formation_actor=[clock.handle(f"formation/{f.id}") for f in formations],
-        members=[[u for u, i in enumerate(formation) if i == f] for f in range(len(formations))],
-        company=company,
-        companies=companies,
-        altitude_m=np.array([0.0 if unit.air is None else unit.air.altitude_m for unit in units]),
-        is_air=np.array([unit.air is not None for unit in units]),
+        formation_actor=[clock.handle(f"formation/{f.id}") for f in fixed["formations"]],
         mounts=[],
         mounts_of=[[] for _ in units],
         legs=legs,
         beliefs=[
-            Beliefs(s, len(units), len(formations), legs, scenario.belief[name].drift_mps)  # type: ignore[index]
+            Beliefs(s, len(units), n_formations, legs, scenario.belief[name].drift_mps)  # type: ignore[index]
             for s, name in enumerate(SIDES)
         ],
-        fix_error_m=[scenario.sensors[unit.sensor].fix_error_m if unit.sensor else 0.0 for unit in units],
-        lines=lines(scenario),
-        areas=areas(scenario),
-        **entities,
+        **fixed,
     )
-    for u, unit in enumerate(units):
-        _mount(world, u, unit)
-    world.box = np.array([_box(world, u) for u in range(len(units))])
+    for parts in mounts:
+        mount = Mount(**parts)
+        world.mounts.append(mount)
+        world.mounts_of[mount.unit].append(mount)
+    world.box = box
     return world
 
 
-def _box(world: World, u: int) -> tuple[float, float, float, float]:
+def _frame(scenario: Scenario) -> tuple[dict[str, Any], Floats, Floats, list[dict[str, Any]]]:
+    """(columns that never change, places at the start (n, 2), boxes (n, 4), parts of every mount)."""
+    units = sorted(scenario.units, key=luck_of)
+    formations = sorted(scenario.formations, key=lambda formation: formation.id)
+    index = {formation.id: i for i, formation in enumerate(formations)}
+    formation = [index[unit.formation] for unit in units]
+    company = [formations[i].company or formations[i].id for i in formation]
+    companies: dict[str, list[int]] = {}
+    for u, name in enumerate(company):
+        companies.setdefault(name, []).append(u)
+    fixed = {
+        "unit": units,
+        "ids": [unit.id for unit in units],
+        "keys": [key(luck_of(unit)) for unit in units],
+        "side": np.array([SIDES.index(formations[i].side) for i in formation], dtype=np.int8),
+        "formation": formation,
+        "formations": formations,
+        "members": [[u for u, i in enumerate(formation) if i == f] for f in range(len(formations))],
+        "company": company,
+        "companies": companies,
+        "altitude_m": np.array([0.0 if unit.air is None else unit.air.altitude_m for unit in units]),
+        "is_air": np.array([unit.air is not None for unit in units]),
+        "fix_error_m": [scenario.sensors[unit.sensor].fix_error_m if unit.sensor else 0.0 for unit in units],
+        "lines": lines(scenario),
+        "areas": areas(scenario),
+        **_entities(units),
+    }
+    starts = np.array([_start(scenario, unit, formations[i]) for unit, i in zip(units, formation, strict=True)])
+    box = np.array([_box(scenario, formations[i], u, xy) for u, i, xy in zip(units, formation, starts, strict=True)])
+    mounts = [parts for u, unit in enumerate(units) for parts in _mounts(scenario, fixed, u, unit)]
+    return fixed, starts, box, mounts
+
+
+def _box(scenario: Scenario, formation: Any, unit: Any, start: Floats) -> tuple[float, float, float, float]:
     """Bounds (x, y, x, y) of where a unit can ever be: its start and the corridors of its formation's routes."""
-    x, y = world.legs.pos[u].tolist()
-    xs, ys, wide = [x], [y], 0.0
-    slot = world.unit[u].slot
-    for route in world.formations[world.formation[u]].routes.values():
+    xs, ys, wide = [float(start[0])], [float(start[1])], 0.0
+    for route in formation.routes.values():
         wide = max(wide, route.half_width_m)
         for point in route.points:
-            px, py = world.scenario.point(point)
-            xs.append(px + slot[0])
-            ys.append(py + slot[1])
+            px, py = scenario.point(point)
+            xs.append(px + unit.slot[0])
+            ys.append(py + unit.slot[1])
     return min(xs) - wide, min(ys) - wide, max(xs) + wide, max(ys) + wide
 
 
@@ -173,32 +187,25 @@ def _odds(weapon: Any) -> Odds:
     return Odds(damage.lethal, hull.m, hull.m + hull.f, hull.m + hull.f + hull.k, hull.crew_hurt)
 
 
-def _mount(world: World, u: int, unit: Any) -> None:
-    rows = range(world.first[u], world.first[u] + world.count[u])
+def _mounts(scenario: Scenario, fixed: dict[str, Any], u: int, unit: Any) -> list[dict[str, Any]]:
+    """Parts of the mounts of a unit, in order of weapon."""
+    rows = range(fixed["first"][u], fixed["first"][u] + fixed["count"][u])
+    found = []
     for name in sorted(unit.weapons):
-        load, weapon = unit.weapons[name], world.scenario.weapons[name]
-        served = np.array([row for row in rows if world.part[row] == load.by], dtype=np.int64)
-        reload = getattr(weapon, "reload", None)
-        loaded = None
+        load, weapon = unit.weapons[name], scenario.weapons[name]
+        served = np.array([row for row in rows if fixed["part"][row] == load.by], dtype=np.int64)
+        reload, room = getattr(weapon, "reload", None), None
         if reload is not None:
-            loaded = (
-                reload.rounds * len(served) if load.rounds is None else min(reload.rounds * len(served), load.rounds)
-            )
-        mount = Mount(
-            unit=u,
-            name=name,
-            weapon=weapon,
-            key=key(f"{luck_of(unit)}/{name}"),
-            signed_key=signed(key(name)),
-            served_by=served,
-            by_people=bool(len(served) and (world.body[served] == Body.PERSON).all()),
-            left=load.rounds,
-            loaded=loaded,
-            held=weapon.held,
-            odds=_odds(weapon),
-            range_m=float(weapon.range_m),
-            precision_m=_precision(weapon),
-            reliability=float(getattr(weapon, "reliability", 1.0)),
-        )
-        world.mounts.append(mount)
-        world.mounts_of[u].append(mount)
+            room = reload.rounds * len(served)
+            room = room if load.rounds is None else min(room, load.rounds)
+        found.append(
+            {
+                "unit": u, "name": name, "weapon": weapon, "key": key(f"{luck_of(unit)}/{name}"),
+                "signed_key": signed(key(name)), "served_by": served,
+                "by_people": bool(len(served) and (fixed["body"][served] == Body.PERSON).all()),
+                "left": load.rounds, "loaded": room, "held": weapon.held, "odds": _odds(weapon),
+                "range_m": float(weapon.range_m), "precision_m": _precision(weapon),
+                "reliability": float(getattr(weapon, "reliability", 1.0)),
+            }
+        )  # fmt: skip
+    return found

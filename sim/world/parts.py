@@ -50,7 +50,10 @@ class Odds:
 
 @dataclass(slots=True)
 class Mount:
-    """One weapon of one unit. `precision_m`: sigma along and across of a round about the mean point. `key` addresses its luck; `salvo` counts its own salvos; `left` None: unlimited."""
+    """One weapon of one unit. `precision_m`: sigma along and across of a round about the mean point. `key` addresses its luck; `salvo` counts its salvos.
+
+    `left`: rounds in all, None: unlimited; `loaded`: of these in the launcher, None: no launcher to fill.
+    """
 
     unit: int
     name: str

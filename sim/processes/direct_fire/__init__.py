@@ -52,19 +52,19 @@ class DirectFire:
         self.victims = Victims(world)
         self.small = SmallArms(ctx, self.victims, self.ran_dry, self.out_of_range)
         self.heavy = HeavyShots(ctx, self.victims, self.small, self._reaches, self.out_of_range, self.ran_dry)
-        self._list_near()
+        self.near, self.near_of = ctx.scenario.once("direct_fire", self._listed)
 
-    def _list_near(self) -> None:
+    def _listed(self) -> tuple[dict[int, NDArray[np.int64]], list[list[int]]]:
         """Enemy ground units whose corridors ever come within the range of each unit's farthest direct weapon."""
         world = self.world
-        self.near: dict[int, NDArray[np.int64]] = {}
-        self.near_of: list[list[int]] = [[] for _ in world.ids]
-        self.far = {u: max(m.range_m for m in mounts) for u, mounts in self.of_unit.items()}
-        for u in self.of_unit:
-            rows = (world.side != world.side[u]) & ~world.is_air & (world.gaps(u) <= self.far[u])
-            self.near[u] = np.flatnonzero(rows)
-            for j in self.near[u].tolist():
-                self.near_of[j].append(u)
+        near: dict[int, NDArray[np.int64]] = {}
+        near_of: list[list[int]] = [[] for _ in world.ids]
+        for u, mounts in self.of_unit.items():
+            far = max(m.range_m for m in mounts)
+            near[u] = np.flatnonzero((world.side != world.side[u]) & ~world.is_air & (world.gaps(u) <= far))
+            for j in near[u].tolist():
+                near_of[j].append(u)
+        return near, near_of
 
     # -- what makes units choose anew
 
