@@ -50,8 +50,9 @@ class Odds:
 
 @dataclass(slots=True)
 class Mount:
-    """One weapon of one unit. `precision_m`: sigma along and across of a round about the mean point. `key` addresses its luck; `salvo` counts its salvos.
+    """One weapon of one unit. `key` addresses its luck, `salvo` counts its salvos.
 
+    `precision_m`: sigma along and across of a round about the mean point.
     `left`: rounds in all, None: unlimited; `loaded`: of these in the launcher, None: no launcher to fill.
     """
 
