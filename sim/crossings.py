@@ -15,6 +15,7 @@ from sim.clock import Call, Clock
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_NONE: Ints = np.empty(0, dtype=np.int64)
 
 
 def _lists(index: Ints, n: int) -> list[Ints]:
@@ -40,21 +41,19 @@ class Crossings:
         self._clock, self._phase, self._actor, self._due = clock, phase, actor, due
         self._call: Call | None = None
 
-    def touching(self, units: list[int]) -> Ints:
-        """Open pairs in which one of `units` stands, each once, in pair order."""
-        if not len(self.a):
-            return np.empty(0, dtype=np.int64)
-        if len(units) > 12:
-            mark = np.zeros(len(self._of_a), dtype=bool)
-            mark[units] = True
-            return np.flatnonzero(self.open & (mark[self.a] | mark[self.b]))
-        rows = np.concatenate([part for u in units for part in (self._of_a[u], self._of_b[u])])
-        rows = rows[self.open[rows]]
-        if len(units) > 1:
-            rows.sort()
-            if len(rows) > 1:
-                rows = rows[np.concatenate(([True], rows[1:] != rows[:-1]))]
-        return np.asarray(rows, dtype=np.int64)
+    def touching(self, first: list[int], second: list[int] | None = None) -> Ints:
+        """Open pairs whose first is in `first` or whose second in `second` (left out: the same), in pair order."""
+        second = first if second is None else second
+        parts = [self._of_a[u] for u in first] + [self._of_b[u] for u in second]
+        if len(parts) == 1:
+            rows = parts[0]
+        elif parts:
+            mark = np.zeros(len(self.a), dtype=bool)
+            mark[np.concatenate(parts)] = True
+            rows = mark.nonzero()[0]
+        else:
+            rows = _NONE
+        return rows[self.open[rows]]
 
     def between(self, a: int, b: int) -> int:
         """The pair (a, b), or -1."""

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Leg = tuple[int, float, float, float, float]
+"""t0_ms, x, y (m), vx, vy (m/s)."""
 
 
 class Legs:
@@ -21,7 +23,7 @@ class Legs:
         self.t0_ms = np.zeros(n, dtype=np.int64)
         self.pos = np.array(pos, dtype=np.float64)
         self.vel = np.zeros((n, 2))
-        self._rows: list[tuple[int, float, float, float, float]] = [
+        self._rows: list[Leg] = [
             (0, float(x), float(y), 0.0, 0.0) for x, y in self.pos
         ]  # the same legs as plain numbers: one unit is asked for far more often than all
         self.history: list[tuple[int, int, float, float, float, float]] = [
@@ -33,6 +35,10 @@ class Legs:
         t0, x, y, vx, vy = self._rows[unit]
         dt = (t_ms - t0) * 1e-3
         return x + vx * dt, y + vy * dt
+
+    def leg(self, unit: int) -> Leg:
+        """The leg of one unit; the same object as long as it is on that leg."""
+        return self._rows[unit]
 
     def speed_of(self, unit: int) -> tuple[float, float]:
         """(vx, vy) of one unit, m/s."""

@@ -7,6 +7,7 @@ never redrawn. Observers of one formation share what they see: while one holds a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from sim.clock import Phase
 from sim.context import Context
 from sim.crossings import Crossings
 from sim.draws import Purpose, pair
-from sim.effects.seeing import exposure, time_to_exposure
-from sim.geometry import range_entry, range_entry_one
+from sim.geometry import range_entry_one
+from sim.processes.sensing.hazards import Hazards
 from sim.world import SIDES, Status, fix
 
 PHASES = (Phase.REPLAN, Phase.COMMAND)
@@ -27,29 +28,28 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-class Sensing:
+class Sensing(Hazards):
     """Pairs, their remaining hazards, and custody."""
 
     def __init__(self, ctx: Context):
         self.ctx, self.world = ctx, ctx.world
         world = self.world
         self.sensor = [ctx.scenario.sensors[u.sensor] if u.sensor else None for u in world.unit]
-        a, b, self.who, self.widest, self.z, self.group_rows = ctx.scenario.once("sensing", self._listed)
-        self.actor = ctx.clock.handle("sim/sensing")
-        self.crossing = Crossings(ctx.clock, Phase.COMMAND, self.actor, a, b, len(world.ids), self._sighted)
-        self.leaving = Crossings(ctx.clock, Phase.COMMAND, self.actor, a, b, len(world.ids), self._left)
+        a, b, self.who, widest_m, z_m, self.group_rows = ctx.scenario.once("sensing", self._listed)
+        clock, n = ctx.clock, len(world.ids)
+        self.actor = clock.handle("sim/sensing")
+        crossing = Crossings(clock, Phase.COMMAND, self.actor, a, b, n, self._sighted)
+        self.leaving = Crossings(clock, Phase.COMMAND, self.actor, a, b, n, self._left)
         self.leaving.open[:] = False
         self.times_seen = np.zeros(len(a), dtype=np.int64)
-        self.need = np.full(len(a), np.nan)  # drawn when a pair first has a rate
-        self.last_ms = np.full(len(a), ctx.clock.now_ms, dtype=np.int64)
-        self.rate = np.zeros(len(a))
-        self.enter_ms, self.leave_ms = np.zeros(len(a)), np.full(len(a), np.inf)
-        self.resting = np.zeros(len(a), dtype=bool)
-        self.t0, self.pos, self.vel = world.legs.t0_ms.copy(), world.legs.pos.copy(), world.legs.vel.copy()
+        super().__init__(clock, world.legs, crossing, z_m, widest_m, self._first_need)
         self.looks = [_looks(unit) for unit in world.unit]
         looks = [unit.signature for unit in world.unit]
         self.looks_like = [(look.still, look.moving, look.firing) for look in looks]
-        self._unit_columns()
+        self._made_for: tuple[str, float] | None = None
+        self._sight: dict[str | None, tuple[float, float]] = {}
+        self._columns = [(0.0, 0.0, 0.0)] * n
+        self._refresh(range(n))
 
     def _listed(self) -> tuple[Ints, Ints, list[int], Floats, Floats, dict[tuple[int, int], Ints]]:
         """Pairs a, b; their keys; widest distance and height between, m; rows by (observer's formation, target)."""
@@ -88,30 +88,54 @@ class Sensing:
         other = SIDES[1 - world.side[u]]
         return world.formations[world.formation[u]].known and self.ctx.scenario.belief[other].known_points  # type: ignore[index]
 
+    def _first_need(self, rows: list[int]) -> Floats:
+        """The Exp(1) that pairs begin with."""
+        return self.ctx.draws.exponentials(Purpose.SEEING, [self.who[row] for row in rows])
+
     # -- rates
 
-    def _unit_columns(self) -> None:
-        """Per unit: hazard constant m3/s in this light, reach in this weather, and signature (of nobody: 0)."""
-        n = len(self.world.ids)
-        self.power, self.far, self.signature = np.zeros(n), np.zeros(n), np.zeros(n)
-        self._refresh(range(n))
+    def _refresh(self, units: Iterable[int]) -> tuple[list[int], list[int], list[int]]:
+        """Renew the columns of `units`: hazard constant in this light, reach in this weather, signature (of nobody: 0).
 
-    def _refresh(self, units: Any) -> list[int]:
-        """Renew the columns of `units`; those for which anything differs."""
-        world, altered = self.world, []
+        Returns those whose constant, whose reach, whose signature differs.
+        """
+        world, sight = self.world, self.sight()
+        powers: list[int] = []
+        reaches: list[int] = []
+        signatures: list[int] = []
         for u in units:
-            sensor, old = self.sensor[u], (self.power[u], self.far[u], self.signature[u])
+            power, far, signature = self._columns[u]
             there = bool(world.present[u]) and world.alive(u)
-            if sensor is not None:
-                self.power[u] = self.hazard_constant(sensor) if there and not world.surrendered[u] else 0.0
-                clear = min(sensor.reach_m, world.visibility_m)
-                self.far[u] = sensor.reach_m * sensor.through_fog + clear * (1.0 - sensor.through_fog)
+            new_power, new_far = sight[world.unit[u].sensor]
+            if not there or world.surrendered[u]:
+                new_power = 0.0
             still, moving, firing = self.looks_like[u]
             state = firing if world.firing[u] else moving if world.moving[u] else still
-            self.signature[u] = state if there else 0.0
-            if (self.power[u], self.far[u], self.signature[u]) != old:
-                altered.append(u)
-        return altered
+            new_signature = state if there else 0.0
+            if new_power != power:
+                self.power[u] = new_power
+                powers.append(u)
+            if new_far != far:
+                self.far[u] = new_far
+                reaches.append(u)
+            if new_signature != signature:
+                self.signature[u] = new_signature
+                signatures.append(u)
+            self._columns[u] = (new_power, new_far, new_signature)
+        return powers, reaches, signatures
+
+    def sight(self) -> dict[str | None, tuple[float, float]]:
+        """Sensor -> (hazard constant m3/s, reach m) in the light and weather of now; no sensor: nothing."""
+        world = self.world
+        now = (world.light, world.visibility_m)
+        if now != self._made_for:
+            self._made_for = now
+            self._sight = {None: (0.0, 0.0)}
+            for name, sensor in self.ctx.scenario.sensors.items():
+                clear = min(sensor.reach_m, world.visibility_m)
+                far_m = sensor.reach_m * sensor.through_fog + clear * (1.0 - sensor.through_fog)
+                self._sight[name] = (self.hazard_constant(sensor), far_m)
+        return self._sight
 
     def hazard_constant(self, sensor: Any) -> float:
         """k of gamma = k / r**3, m3/s, in the light of now."""
@@ -119,87 +143,23 @@ class Sensing:
 
     def replan(self, units: list[int]) -> None:
         """Account with the old legs and rates, take over the new, solve again. Equal legs and rates are a no-op."""
-        legs, now = self.world.legs, self.ctx.clock.now_ms
-        turned = [u for u in units if legs.t0_ms[u] != self.t0[u]]
-        altered = self._refresh(units)
-        concerned = sorted({*turned, *altered})
-        if not concerned:
+        now = self.ctx.clock.now_ms
+        turned = self.turned(units)
+        power, far, signature = self._refresh(units)
+        if not (turned or power or far or signature):
             return
-        rows = self.crossing.touching(concerned)
-        rows = rows[~self.resting[rows]]
-        rows = rows[
-            (self.rate[rows] > 0.0) | (self.power[self.crossing.a[rows]] * self.signature[self.crossing.b[rows]] > 0.0)
-        ]
+        rows = self.concerned(turned, far, power, signature)
         if len(rows):
             self.account(rows, now)
-        if turned:
-            index = np.array(turned)
-            self.t0[index], self.pos[index], self.vel[index] = legs.t0_ms[index], legs.pos[index], legs.vel[index]
+        self.take_legs(turned)
         if len(rows):
             self.solve(rows, now)
-        gone = [u for u in altered if self.power[u] == 0.0 or self.signature[u] == 0.0]
-        if turned or gone or len(altered) == len(self.power):
-            held = self.leaving.touching(concerned)
+        blind = [u for u in power if self.power[u] == 0.0]
+        unseen = [u for u in signature if self.signature[u] == 0.0]
+        if turned or blind or unseen or far:
+            held = self.leaving.touching([*turned, *blind, *far], [*turned, *unseen])
             if len(held):
-                self._solve_leaving(held, now)
-
-    def _relative(self, rows: Ints, t_ms: int | Ints | Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Relative position and velocity of `rows` at t_ms (one, or one each) along the planned legs."""
-        a, b = self.crossing.a[rows], self.crossing.b[rows]
-        va, vb = self.vel[a], self.vel[b]
-        ta, tb = (t_ms - self.t0[a]) * 1e-3, (t_ms - self.t0[b]) * 1e-3
-        p = self.pos[b] + vb * tb[:, None] - self.pos[a] - va * ta[:, None]
-        v = vb - va
-        return p[:, 0], p[:, 1], v[:, 0], v[:, 1]
-
-    def account(self, rows: Ints, now: int) -> None:
-        """Use up the remaining hazards of `rows` from when they were last accounted to now."""
-        since = self.last_ms[rows]
-        live = (self.rate[rows] > 0.0) & (since < now)
-        if live.any():
-            part, since = rows[live], since[live]
-            spent = self._exposed(part, since, now)
-            self.need[part] = np.maximum(self.need[part] - spent * self.rate[part], 0.0)
-        self.last_ms[rows] = now
-
-    def _exposed(self, rows: Ints, since_ms: Ints, now: int) -> Floats:
-        """Exposure, s/m3, of `rows` from `since_ms` to now along the planned legs, as far as within reach."""
-        begin = np.minimum(np.maximum(since_ms, self.enter_ms[rows]), now)
-        span_s = (np.minimum(now, self.leave_ms[rows]) - begin) * 1e-3
-        px, py, vx, vy = self._relative(rows, begin)
-        out: Floats = exposure(px, py, vx, vy, self.z[rows], np.maximum(span_s, 0.0))
-        return np.where(span_s > 0.0, out, 0.0)
-
-    def solve(self, rows: Ints, now: int) -> None:
-        """New rates of `rows` and the times at which their hazards run out."""
-        a, b = self.crossing.a[rows], self.crossing.b[rows]
-        self.rate[rows] = rate = self.power[a] * self.signature[b] * ~self.resting[rows]
-        live = rate > 0.0
-        if not live.all():
-            self.crossing.time_ms[rows[~live]] = np.inf
-            rows, rate, a = rows[live], rate[live], a[live]
-        if len(rows):
-            new = rows[np.isnan(self.need[rows])]
-            if len(new):
-                self.need[new] = self.ctx.draws.exponentials(Purpose.SEEING, [self.who[row] for row in new.tolist()])
-            px, py, vx, vy = self._relative(rows, now)
-            self.enter_ms[rows], self.leave_ms[rows] = now, np.inf
-            near = self.widest[rows] > self.far[a]
-            if near.any():
-                t_in, t_out = range_entry(px[near], py[near], vx[near], vy[near], self.far[a[near]])
-                self.enter_ms[rows[near]], self.leave_ms[rows[near]] = now + t_in * 1e3, now + t_out * 1e3
-            wait = np.minimum((self.enter_ms[rows] - now) * 1e-3, 1e9)
-            later = time_to_exposure(px + vx * wait, py + vy * wait, vx, vy, self.z[rows], self.need[rows] / rate)
-            due = now + (wait + later) * 1e3
-            self.crossing.time_ms[rows] = np.where((wait < 1e9) & (due <= self.leave_ms[rows]), due, np.inf)
-        self.crossing.book()
-
-    def _solve_leaving(self, rows: Ints, now: int) -> None:
-        a, b = self.leaving.a[rows], self.leaving.b[rows]
-        px, py, vx, vy = self._relative(rows, now)
-        _, t_out = range_entry(px, py, vx, vy, self.far[a])
-        gone = (self.power[a] == 0.0) | (self.signature[b] == 0.0) | (px * px + py * py > self.far[a] ** 2)
-        self.leaving.update(rows, np.where(gone, float(now), now + t_out * 1e3))
+                self.solve_leaving(held, self.leaving, now)
 
     # -- what happens
 
@@ -233,9 +193,8 @@ class Sensing:
         self.times_seen[row] += 1
         self.need[row] = -np.log(ctx.draws.one(Purpose.SEEING, self.who[row], int(self.times_seen[row])))
         self.leaving.open[row] = True
-        vel = world.legs.vel
-        vx, vy = float(vel[b, 0] - vel[a, 0]), float(vel[b, 1] - vel[a, 1])
-        _, out_s = range_entry_one(bx - ax, by - ay, vx, vy, float(self.far[a]))
+        (ux, uy), (vx, vy) = world.legs.speed_of(a), world.legs.speed_of(b)
+        _, out_s = range_entry_one(bx - ax, by - ay, vx - ux, vy - uy, float(self.far[a]))
         self.leaving.time_ms[row] = now + out_s * 1e3
         self.leaving.book()
 

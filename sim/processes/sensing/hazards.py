@@ -1,0 +1,197 @@
+"""Remaining hazards of pairs (observer, target) along planned legs: using them up, and when they run out.
+
+Most pairs at most times will never come within reach on their present legs: those are told apart first and cost
+nothing more. The few that remain are reckoned one by one in plain floats, many in arrays; both by the same formulas
+in the same order, so that it does not matter which.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clock import Clock
+from sim.crossings import Crossings
+from sim.effects.seeing import exposure, exposure_one, time_to_exposure, time_to_exposure_one
+from sim.geometry import range_entry, range_entry_one
+from sim.legs import Leg, Legs
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+FEW = 8
+"""So many rows are cheaper one by one than in arrays."""
+_NEVER_S = 1e9
+
+
+class Hazards:
+    """m pairs: remaining Exp(1) `need`, `rate` m3/s, times of entering and leaving reach, and when `need` runs out.
+
+    Per unit: `power` (hazard constant m3/s, 0: looks at nothing), `far` (reach, m), `signature` (0: not to be seen).
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        legs: Legs,
+        crossing: Crossings,
+        z_m: Floats,
+        widest_m: Floats,
+        first_need: Callable[[list[int]], Floats],
+    ):
+        m, n = len(z_m), len(legs.t0_ms)
+        self.crossing, self._first = crossing, first_need
+        self.a, self.b = crossing.a, crossing.b
+        self._a: list[int] = self.a.tolist()
+        self._b: list[int] = self.b.tolist()
+        self.need = np.full(m, np.nan)  # drawn when a pair first is or comes within reach
+        self.z, self.widest = z_m, widest_m
+        self._z: list[float] = z_m.tolist()
+        self.last_ms = np.full(m, float(clock.now_ms))
+        self.rate = np.zeros(m)
+        self.enter_ms, self.leave_ms = np.zeros(m), np.full(m, np.inf)
+        self.resting = np.zeros(m, dtype=bool)
+        self.power, self.far, self.signature = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.legs = legs
+        self._leg: list[Leg] = [legs.leg(u) for u in range(n)]  # as planned with: behind `legs` until the replan
+        self._legs = np.array(self._leg).T.copy()
+
+    # -- legs
+
+    def turned(self, units: list[int]) -> list[int]:
+        """Those of `units` that are on another leg than planned with."""
+        return [u for u in units if self.legs.leg(u) is not self._leg[u]]
+
+    def take_legs(self, units: list[int]) -> None:
+        """Plan with the present legs of `units` from now on."""
+        for u in units:
+            self._leg[u] = leg = self.legs.leg(u)
+            self._legs[:, u] = leg
+
+    def _relative(self, rows: Ints, t_ms: float | Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Relative position and velocity of `rows` at t_ms (one, or one each) along the planned legs."""
+        p, q = self._legs.take(self.a[rows], axis=1), self._legs.take(self.b[rows], axis=1)
+        v = q[3:] - p[3:]
+        q[1:3] += q[3:] * ((t_ms - q[0]) * 1e-3)
+        q[1:3] -= p[1:3]
+        q[1:3] -= p[3:] * ((t_ms - p[0]) * 1e-3)
+        return q[1], q[2], v[0], v[1]
+
+    def _relative_one(self, row: int, t_ms: float) -> tuple[float, float, float, float]:
+        """`_relative` of one pair."""
+        s, ax, ay, au, av = self._leg[self._a[row]]
+        t, bx, by, bu, bv = self._leg[self._b[row]]
+        ta, tb = (t_ms - s) * 1e-3, (t_ms - t) * 1e-3
+        return bx + bu * tb - ax - au * ta, by + bv * tb - ay - av * ta, bu - au, bv - av
+
+    # -- using up
+
+    def concerned(self, turned: list[int], farther: list[int], power: list[int], signature: list[int]) -> Ints:
+        """Pairs to account and solve when units have turned or these columns have altered, in pair order.
+
+        A pair with a rate that never comes within reach on legs that have not changed only takes over the new rate:
+        done here.
+        """
+        rows = self.crossing.touching([*turned, *farther, *power], [*turned, *signature])
+        rows = rows[~self.resting[rows]]
+        old, new = self.rate[rows], self.power[self.a[rows]] * self.signature[self.b[rows]]
+        busy = (old > 0.0) | (new > 0.0)
+        anew = (self.enter_ms[rows] < np.inf) | (old == 0.0)
+        moved = [*turned, *farther]
+        if moved:
+            mark = np.zeros(len(self.power), dtype=bool)
+            mark[moved] = True
+            anew |= mark[self.a[rows]] | mark[self.b[rows]]
+        self.rate[rows[~anew]] = new[~anew]
+        return np.asarray(rows[busy & anew], dtype=np.int64)
+
+    def account(self, rows: Ints, now: int) -> None:
+        """Use up the remaining hazards of `rows` from when they were last accounted to now, as far as within reach."""
+        since = np.maximum(self.last_ms[rows], self.enter_ms[rows])
+        part = rows[(self.rate[rows] > 0.0) & (since < np.minimum(self.leave_ms[rows], now))]
+        if 0 < len(part) <= FEW:
+            for row in part.tolist():
+                self._account_one(row, now)
+        elif len(part):
+            begin = np.maximum(self.last_ms[part], self.enter_ms[part])
+            span_s = (np.minimum(now, self.leave_ms[part]) - begin) * 1e-3
+            spent = exposure(*self._relative(part, begin), self.z[part], span_s)
+            self.need[part] = np.maximum(self.need[part] - spent * self.rate[part], 0.0)
+        self.last_ms[rows] = now
+
+    def _account_one(self, row: int, now: int) -> None:
+        begin = max(self.last_ms.item(row), self.enter_ms.item(row))
+        span_s = (min(float(now), self.leave_ms.item(row)) - begin) * 1e-3
+        spent = exposure_one(*self._relative_one(row, begin), self._z[row], span_s)
+        self.need[row] = max(self.need.item(row) - spent * self.rate.item(row), 0.0)
+
+    # -- when they run out
+
+    def solve(self, rows: Ints, now: int) -> None:
+        """New rates of `rows` and the times at which their hazards run out."""
+        self.rate[rows] = rate = self.power[self.a[rows]] * self.signature[self.b[rows]] * ~self.resting[rows]
+        live = rate > 0.0
+        if not live.all():
+            self.crossing.time_ms[rows[~live]] = np.inf
+            rows, rate = rows[live], rate[live]
+        if 0 < len(rows) <= FEW:
+            for row in rows.tolist():
+                self._solve_one(row, now)
+        elif len(rows):
+            self._solve_many(rows, rate, now)
+        self.crossing.book()
+
+    def _solve_many(self, rows: Ints, rate: Floats, now: int) -> None:
+        """Reach first, then the hazard of those that are or come within it."""
+        px, py, vx, vy = self._relative(rows, now)
+        far = self.far[self.a[rows]]
+        t_in, t_out = range_entry(px, py, vx, vy, far)
+        always = self.widest[rows] <= far
+        t_in[always], t_out[always] = 0.0, np.inf
+        self.enter_ms[rows], self.leave_ms[rows] = now + t_in * 1e3, now + t_out * 1e3
+        self.crossing.time_ms[rows] = np.inf
+        k = np.flatnonzero(t_in < _NEVER_S)
+        if len(k):
+            part = rows[k]
+            wait = (self.enter_ms[part] - now) * 1e-3
+            vx, vy = vx[k], vy[k]
+            new = part[np.isnan(self.need[part])]
+            if len(new):
+                self.need[new] = self._first(new.tolist())
+            h = self.need[part] / rate[k]
+            later = time_to_exposure(px[k] + vx * wait, py[k] + vy * wait, vx, vy, self.z[part], h)
+            due = now + (wait + later) * 1e3
+            self.crossing.time_ms[part] = np.where(due <= self.leave_ms[part], due, np.inf)
+
+    def _solve_one(self, row: int, now: int) -> None:
+        """The same for one pair."""
+        px, py, vx, vy = self._relative_one(row, now)
+        far = self.far.item(self._a[row])
+        enter, leave = float(now), math.inf
+        if self.widest.item(row) > far:
+            t_in, t_out = range_entry_one(px, py, vx, vy, far)
+            enter, leave = now + t_in * 1e3, now + t_out * 1e3
+        self.enter_ms[row], self.leave_ms[row] = enter, leave
+        wait, due = (enter - now) * 1e-3, math.inf
+        if wait < _NEVER_S:
+            need = self.need.item(row)
+            if math.isnan(need):
+                need = self.need[row] = self._first([row]).item(0)
+            h = need / self.rate.item(row)
+            later = time_to_exposure_one(px + vx * wait, py + vy * wait, vx, vy, self._z[row], h)
+            due = now + (wait + later) * 1e3
+        self.crossing.time_ms[row] = due if due <= leave else math.inf
+
+    def solve_leaving(self, rows: Ints, leaving: Crossings, now: int) -> None:
+        """When the targets of held pairs leave reach; now, if they cannot be seen any more."""
+        for row in rows.tolist():
+            a, b = self._a[row], self._b[row]
+            px, py, vx, vy = self._relative_one(row, now)
+            far = self.far.item(a)
+            gone = self.power[a] == 0.0 or self.signature[b] == 0.0 or px * px + py * py > far * far
+            out_s = 0.0 if gone else range_entry_one(px, py, vx, vy, far)[1]
+            leaving.time_ms[row] = now + out_s * 1e3
+        leaving.book()
