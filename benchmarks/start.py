@@ -34,4 +34,7 @@ def rows() -> Iterator[str]:
     helped = cpu_s(python, "-m", "sim", "--help")
     ready = cpu_s(python, "-c", BEFORE_THE_FIRST_EVENT, str(BASE))
     yield f"khusham --help {helped * 1e3:.0f} ms, bare Python {bare * 1e3:.0f} ms: {helped / bare:.1f}x"
-    yield f"run before its first event {ready * 1e3:.0f} ms, import numpy, simpy {libraries * 1e3:.0f} ms: {ready / libraries:.1f}x"
+    yield (
+        f"run before its first event {ready * 1e3:.0f} ms, import numpy, simpy {libraries * 1e3:.0f} ms: "
+        f"{ready / libraries:.1f}x"
+    )
