@@ -117,6 +117,9 @@ class World:
         self.rows_of = [np.arange(first, first + count) for first, count in zip(self.first, self.count, strict=True)]
         self.target_class = np.full(m, COVERED, dtype=np.int8)
         self.hull_hits = [0] * n  # times a hull of the unit was lost in some way
+        bodies = [unit.posture for unit in self.unit]
+        self._postures = [(str(body.pinned), str(body.moving), str(body.halted)) for body in bodies]
+        self._serving: dict[int, tuple[int, int, int]] = {}  # mount key -> fit, hull_hits, servers then
         self._looked = [(self.posture(unit), 0) for unit in range(n)]
         for unit in range(n):
             self.classify(unit)
@@ -197,18 +200,23 @@ class World:
 
     def posture(self, unit: int) -> str:
         """standing, prone or dug_in, by what the unit does."""
-        bodies = self.unit[unit].posture
-        if self.pinned[unit]:
-            return str(bodies.pinned)
-        return str(bodies.moving if self.moving[unit] else bodies.halted)
+        pinned, moving, halted = self._postures[unit]
+        return pinned if self.pinned[unit] else moving if self.moving[unit] else halted
 
     def servers(self, mount: Mount) -> int:
         """Weapons of a mount that can fire now: people unhurt, or working hulls or tubes with people to serve them."""
+        fit, hits = self.fit[mount.unit], self.hull_hits[mount.unit]
+        kept = self._serving.get(mount.key)
+        if kept is not None and kept[0] == fit and kept[1] == hits:  # nobody and nothing in the unit was lost since
+            return kept[2]
         rows = mount.served_by
         if mount.by_people:
-            return int((self.fate[rows] == 0).sum())
-        working = int(((self.hull[rows] & 6) == 0).sum())
-        return min(working, self.fit[mount.unit]) if self.people[mount.unit] else working
+            number = int((self.fate[rows] == 0).sum())
+        else:
+            number = int(((self.hull[rows] & 6) == 0).sum())
+            number = min(number, fit) if self.people[mount.unit] else number
+        self._serving[mount.key] = (fit, hits, number)
+        return number
 
     def can_move(self, unit: int) -> bool:
         """Alive, not pinned, and its hulls (if it rides in any) can still drive."""

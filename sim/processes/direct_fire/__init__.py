@@ -13,9 +13,10 @@ from sim.clock import Call, Phase
 from sim.context import Context
 from sim.draws import pair
 from sim.events import Act, Reason
-from sim.geometry import range_entry, range_entry_one
+from sim.geometry import range_entry
 from sim.processes.direct_fire.heavy import HeavyShots
 from sim.processes.direct_fire.licence import Licence
+from sim.processes.direct_fire.reach import NEVER_MS, entry_ms, listed
 from sim.processes.direct_fire.small_arms import Engagement, SmallArms
 from sim.processes.direct_fire.victims import Victims
 from sim.world import Mount
@@ -47,24 +48,13 @@ class DirectFire:
         self.rank = {m.key: i for i, m in enumerate(m for u in sorted(self.of_unit) for m in self.of_unit[u])}
         self.call: Call | None = None
         self.entry: dict[int, Call] = {}  # unit -> when the next target comes into range
-        self.leg_ms = world.legs.t0_ms.copy()
+        self.leg = [world.legs.leg(u) for u in range(len(world.ids))]
         self.was_attacking = [False] * len(world.ids)
+        self.far = {u: max(m.range_m for m in mounts) for u, mounts in self.of_unit.items()}
         self.victims = Victims(world)
         self.small = SmallArms(ctx, self.victims, self.ran_dry, self.out_of_range)
         self.heavy = HeavyShots(ctx, self.victims, self.small, self._reaches, self.out_of_range, self.ran_dry)
-        self.near, self.near_of = ctx.scenario.once("direct_fire", self._listed)
-
-    def _listed(self) -> tuple[dict[int, NDArray[np.int64]], list[list[int]]]:
-        """Enemy ground units whose corridors ever come within the range of each unit's farthest direct weapon."""
-        world = self.world
-        near: dict[int, NDArray[np.int64]] = {}
-        near_of: list[list[int]] = [[] for _ in world.ids]
-        for u, mounts in self.of_unit.items():
-            far = max(m.range_m for m in mounts)
-            near[u] = np.flatnonzero((world.side != world.side[u]) & ~world.is_air & (world.gaps(u) <= far))
-            for j in near[u].tolist():
-                near_of[j].append(u)
-        return near, near_of
+        self.near, self.near_of = ctx.scenario.once("direct_fire", lambda: listed(world, self.far))
 
     # -- what makes units choose anew
 
@@ -72,20 +62,21 @@ class DirectFire:
         """After changes: in `engage` everybody whom they concern chooses anew."""
         self.victims.forget(units)
         self.licence.renew(units)
-        legs = self.world.legs
+        legs, attacking = self.world.legs, self.world.attacking
         if self.world.light != self.light:
             self.light = self.world.light
             for u in self.of_unit:
                 self.wake(u)
         for u in units:
-            if u in self.of_unit and self.world.attacking[u] != self.was_attacking[u]:
-                self.was_attacking[u] = self.world.attacking[u]
-                self.wake(u)
+            if attacking[u] != self.was_attacking[u]:
+                self.was_attacking[u] = bool(attacking[u])
+                if u in self.of_unit:
+                    self.wake(u)
             if self.on_unit[u]:
                 self.shaken.update(self.on_unit[u])
                 self._book()
-            if legs.t0_ms[u] != self.leg_ms[u]:
-                self.leg_ms[u] = legs.t0_ms[u]
+            if legs.leg(u) is not self.leg[u]:
+                self.leg[u] = legs.leg(u)
                 self.came(u)
                 if u in self.of_unit and self._idle(u):
                     self.wake(u)
@@ -105,19 +96,19 @@ class DirectFire:
         """Target j at (x, y) moving at (vx, vy): wake u now if it is in range, else book when it will be."""
         if self.world.side[u] == 0 and not self.world.attacking[u]:
             return
+        legs, entry = self.world.legs, self.entry.get(u)
+        booked = entry.t_ms if entry is not None and entry.fn is not None else NEVER_MS
+        (ux, uy), (wx, wy) = legs.at(u, now), legs.speed_of(u)
+        p, v = (x - ux, y - uy), (vx - wx, vy - wy)
+        if now < entry_ms(p, v, self.far[u], now) >= booked:
+            return  # not even for the farthest weapon
         idle = (m for m in self.of_unit[u] if m.key not in self.active and m.left != 0)
         far = max((m.range_m for m in idle if self.victims.exposure(m, j)[1] > 0.0), default=0.0)
-        if far == 0.0:
-            return
-        ux, uy = self.world.legs.at(u, now)
-        wx, wy = self.world.legs.speed_of(u)
-        t_in, _ = range_entry_one(x - ux, y - uy, vx - wx, vy - wy, far)
-        if t_in == 0.0:
+        at = entry_ms(p, v, far, now) if far > 0.0 else NEVER_MS
+        if at == now:
             self.wake(u)
-        elif t_in < 1e7:
-            at, entry = now + max(1, round(t_in * 1e3)), self.entry.get(u)
-            if entry is None or entry.fn is None or entry.t_ms > at:
-                self._book_entry(u, at)
+        elif at < booked:
+            self._book_entry(u, at)
 
     def _book_entry(self, u: int, at: int) -> None:
         old = self.entry.get(u)
@@ -219,6 +210,8 @@ class DirectFire:
         legs, now = self.world.legs, self.ctx.clock.now_ms
         p = legs.pos[rows] + legs.vel[rows] * ((now - legs.t0_ms[rows]) * 1e-3)[:, None] - legs.at(u, now)
         far2 = (p * p).sum(axis=1)
+        v = legs.vel[rows] - legs.vel[u]
+        closing = (p * v).sum(axis=1) < 0.0
         soonest = np.inf
         for mount in idle:
             can = self.victims.exposures(mount, rows) > 0.0
@@ -227,11 +220,11 @@ class DirectFire:
             best = int(within.argmin())
             if within[best] < np.inf:
                 self.open(mount, int(rows[best]))
-            elif can.any():
-                v = legs.vel[rows] - legs.vel[u]
-                if v.any():
-                    t_in, _ = range_entry(p[:, 0], p[:, 1], v[:, 0], v[:, 1], limit)
-                    soonest = min(soonest, float(t_in[can].min()))
+                continue
+            k = (can & closing).nonzero()[0]
+            if len(k):
+                t_in, _ = range_entry(p[k, 0], p[k, 1], v[k, 0], v[k, 1], limit[k])
+                soonest = min(soonest, float(t_in.min()))
         if soonest < 1e7:
             self._book_entry(u, now + max(1, round(soonest * 1e3)))
 

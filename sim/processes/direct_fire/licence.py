@@ -75,9 +75,12 @@ class Licence:
 
     def limits_m(self, mount: Mount, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """`limit_m` for many targets at once."""
-        world, far = self.world, mount.range_m
-        out = np.full(len(rows), far)
-        only_known = self._known[rows] & ~world.beliefs[world.side[mount.unit]].held[world.formation[mount.unit], rows]
+        world = self.world
+        out = np.full(len(rows), mount.range_m)
+        known = self._known[rows]
+        if not known.any():
+            return out
+        only_known = known & ~world.beliefs[world.side[mount.unit]].held[world.formation[mount.unit], rows]
         if only_known.any():
             out[only_known] = self._sight_m(mount)
         return out

@@ -20,15 +20,14 @@ class Victims:
     def __init__(self, world: World):
         self._world = world
         self._offers: dict[int, tuple[str, ...]] = {}
-        self._exposure: dict[tuple[str, int], tuple[str | None, float]] = {}
+        self._exposure: list[dict[str, tuple[str | None, float]]] = [{} for _ in world.ids]  # unit -> by weapon
         self._table: dict[str, NDArray[np.float64]] = {}  # weapon -> exposure of every unit, NaN when to be renewed
 
     def forget(self, units: list[int]) -> None:
         """These units have changed."""
         for u in units:
             if self._offers.pop(u, None) is not None:
-                for key in [key for key in self._exposure if key[1] == u]:
-                    del self._exposure[key]
+                self._exposure[u].clear()
                 for table in self._table.values():
                     table[u] = np.nan
 
@@ -47,12 +46,11 @@ class Victims:
 
     def exposure(self, mount: Mount, j: int) -> tuple[str | None, float]:
         """(class, factor on hit probability) that a weapon fires at in unit j; (None, 0) if it can hurt nothing."""
-        key = (mount.name, j)
-        found = self._exposure.get(key)
+        found = self._exposure[j].get(mount.name)
         if found is None:
             table, targets = mount.weapon.exposure, mount.weapon.targets
             name = next((n for n in self.offers(j) if n in targets and table.get(n, 0.0) > 0.0), None)
-            found = self._exposure[key] = (name, float(table[name]) if name is not None else 0.0)
+            found = self._exposure[j][mount.name] = (name, float(table[name]) if name is not None else 0.0)
         return found
 
     def exposures(self, mount: Mount, rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -1,0 +1,30 @@
+"""Who can ever come within whose range, and when somebody does."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.geometry import range_entry_one
+from sim.world import World
+
+NEVER_MS = 1 << 62
+
+
+def listed(world: World, far_m: dict[int, float]) -> tuple[dict[int, NDArray[np.int64]], list[list[int]]]:
+    """Enemy ground units whose corridors ever come within far_m of each unit in it; and the same by target."""
+    near: dict[int, NDArray[np.int64]] = {}
+    near_of: list[list[int]] = [[] for _ in world.ids]
+    for u, far in far_m.items():
+        near[u] = np.flatnonzero((world.side != world.side[u]) & ~world.is_air & (world.gaps(u) <= far))
+        for j in near[u].tolist():
+            near_of[j].append(u)
+    return near, near_of
+
+
+def entry_ms(p: tuple[float, float], v: tuple[float, float], far_m: float, now: int) -> int:
+    """When what is at p (m) and moves at v (m/s) comes within far_m: `now` if it is, NEVER_MS if never."""
+    t_in, _ = range_entry_one(*p, *v, far_m)
+    if t_in == 0.0:
+        return now
+    return now + max(1, round(t_in * 1e3)) if t_in < 1e7 else NEVER_MS
