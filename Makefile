@@ -10,6 +10,7 @@ PY := $(BIN)/python
 CORES ?= 2
 SCENARIO ?= scenarios/khusham.yaml
 RECORDING ?= out/khusham.mcap
+NIGHTS ?= 200
 TEST_EXTRAS := dev,sweep,report
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -28,7 +29,7 @@ FIND_PYTHON = found=; \
 	  exit 2; \
 	fi
 
-.PHONY: help run view test test-all check format bench verify mutants lowest newest clean distclean
+.PHONY: help run view claims test test-all check format bench verify mutants lowest newest clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -40,6 +41,10 @@ run: $(VENV)/.installed ## set up, run the base scenario once, print the after-a
 
 view: $(RECORDING) ## watch the recording
 	$(BIN)/khusham view $(RECORDING)
+
+claims: $(VENV)/.installed ## every claim against three scenarios of equal standing; writes docs/claims.md
+	$(BIN)/khusham claims scenarios/variants/article-only.yaml scenarios/variants/article-briefing.yaml $(SCENARIO) \
+	  -n $(NIGHTS) --page docs/claims.md
 
 test: $(VENV)/.installed-dev ## set up, run the tests (under 5 minutes on 2 cores)
 	$(PY) -m pytest -n $(CORES) -q

@@ -57,7 +57,7 @@ def share(found: Share | None) -> str:
     if found is None:
         return "-"
     low, high = found.interval
-    return f"{found.share:.0%} ({low:.0%} to {high:.0%})"
+    return f"{100 * found.share:.0f} % ({100 * low:.0f}-{100 * high:.0f})"
 
 
 def band(finding: Finding) -> str:
