@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import importlib
 import logging
+import time
 from collections import deque
 from typing import Any, NamedTuple, Protocol
 
 from sim.experiment.batches import Batch, make
 from sim.experiment.manifest import SweepError, versions
 from sim.experiment.store import Row
+
+CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError)
 
 LOST_AFTER_S = 10.0
 """How long a scheduler may be silent before the sweep gives up."""
@@ -77,41 +82,52 @@ class Dask:
 
     def collect(self) -> list[Outcome]:
         """Wait for the first batches to be done; raises SweepError when the scheduler is gone."""
-        import time
-
-        wait = _distributed().wait
-
         silent_since = time.monotonic()
         while True:
-            try:
-                done = wait(list(self._futures), timeout=1.0, return_when="FIRST_COMPLETED").done
-            except TimeoutError:
-                done = set()
-            if done:
-                return [self._outcome(future) for future in done]
+            outcomes = [found for future in self._done() if (found := self._outcome(future)) is not None]
+            if outcomes:
+                return outcomes
             if self.client.status == "running":
-                if not self.client.cluster and self._no_workers():
-                    return []
                 silent_since = time.monotonic()
             elif time.monotonic() - silent_since > self._lost_after_s or self.client.status == "closed":
                 raise self._vanished()
 
-    def _no_workers(self) -> bool:
-        return not self.client.scheduler_info(n_workers=-1)["workers"]
+    def _done(self) -> list[Any]:
+        """Futures that have come to an end; those that the client has given up are among them."""
+        try:
+            found = _distributed().wait(list(self._futures), timeout=1.0, return_when="FIRST_COMPLETED")
+        except TimeoutError:
+            return []
+        except CANCELLED:
+            time.sleep(0.1)
+            return [future for future in self._futures if future.done()]
+        return list(found.done)
+
+    def _outcome(self, future: Any) -> Outcome | None:
+        """What became of a batch. None if its result died with the worker that held it: it is made again."""
+        if future.status in ("finished", "error"):
+            try:
+                fault = future.exception()
+                rows = future.result() if fault is None else None
+            except CANCELLED:
+                self._again(future)
+                return None
+            batch = self._futures.pop(future)
+            if fault is None or isinstance(fault, _distributed().KilledWorker):
+                return Outcome(batch, rows, "the worker process died every time it was tried")
+            raise SweepError(f"a worker cannot make runs: {type(fault).__name__}: {fault}")
+        self._again(future)
+        return None
+
+    def _again(self, future: Any) -> None:
+        """Submits a batch once more if there is a scheduler to take it."""
+        if self.client.status == "running" and future.status == "cancelled":
+            self.submit(self._futures.pop(future))
+        else:
+            time.sleep(0.1)
 
     def _vanished(self) -> SweepError:
         return SweepError("the scheduler has vanished; what was finished is safe, the same command goes on from there")
-
-    def _outcome(self, future: Any) -> Outcome:
-        batch = self._futures.pop(future)
-        if future.status in ("cancelled", "lost"):
-            raise self._vanished()
-        fault = future.exception()
-        if fault is None:
-            return Outcome(batch, future.result())
-        if isinstance(fault, _distributed().KilledWorker):
-            return Outcome(batch, None, "the worker process died every time it was tried")
-        raise SweepError(f"a worker cannot make runs: {type(fault).__name__}: {fault}")
 
     def close(self) -> None:
         """Drops what is waiting, and ends the cluster if it is ours."""
@@ -129,7 +145,7 @@ def local(workers: int) -> Dask:
 
     dask.config.set({"distributed.worker.profile.enabled": False, "distributed.admin.tick.limit": "1h"})
     cluster = distributed.LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0,
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", memory_limit=0,
         silence_logs=logging.CRITICAL, protocol="tcp://", host="127.0.0.1",
     )  # fmt: skip
     return Dask(distributed.Client(cluster), cluster)

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -24,8 +25,15 @@ from sim.experiment.batches import Batch
 from sim.experiment.manifest import SweepError
 from tests.unit.experiment import made
 
+# A cluster whose workers were killed leaves sockets of its own to the collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.filterwarnings(r"ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning"),
+]
+
 ROOT = Path(__file__).resolve().parents[2]
-SIZE = {"design": "{kind: lhs, points: 20, seed: 0}", "replications": 24}
+SIZE = {"design": "{kind: lhs, points: 8, seed: 0}", "replications": 20}
+RUNS = 160
 TIMES = [pytest.param(1), *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 6))]
 """Once in the normal tests, five times in all of them; each at another moment."""
 
@@ -76,13 +84,13 @@ def disturbed(
 
 def nothing_twice(folder: Path, table: bytes, quiet: bytes) -> None:
     found = runs_in_parts(folder)
-    assert len(found) == len(set(found)) == 480
+    assert len(found) == len(set(found)) == RUNS
     assert table == quiet
 
 
 @pytest.mark.parametrize("time_of_day", TIMES)
 def test_a_killed_worker_costs_nothing(tmp_path: Path, quiet: bytes, time_of_day: int) -> None:
-    found, killed = disturbed(tmp_path, [20 + 70 * time_of_day], lambda pids: pids[time_of_day % 2 :][:1])
+    found, killed = disturbed(tmp_path, [10 + 20 * time_of_day], lambda pids: pids[time_of_day % 2 :][:1])
     assert killed == 1
     assert found.failures == 0
     nothing_twice(tmp_path / "out", found.table.read_bytes(), quiet)
@@ -90,7 +98,7 @@ def test_a_killed_worker_costs_nothing(tmp_path: Path, quiet: bytes, time_of_day
 
 @pytest.mark.parametrize("time_of_day", TIMES)
 def test_all_workers_killed_cost_nothing(tmp_path: Path, quiet: bytes, time_of_day: int) -> None:
-    found, killed = disturbed(tmp_path, [70 * time_of_day], lambda pids: pids)
+    found, killed = disturbed(tmp_path, [25 * time_of_day], lambda pids: pids)
     assert killed == 2
     assert found.failures == 0
     nothing_twice(tmp_path / "out", found.table.read_bytes(), quiet)
@@ -98,7 +106,7 @@ def test_all_workers_killed_cost_nothing(tmp_path: Path, quiet: bytes, time_of_d
 
 @pytest.mark.slow
 def test_workers_killed_again_and_again_cost_nothing(tmp_path: Path, quiet: bytes) -> None:
-    found, killed = disturbed(tmp_path, list(range(30, 450, 60)), lambda pids: pids)
+    found, killed = disturbed(tmp_path, list(range(10, 150, 20)), lambda pids: pids)
     assert killed >= 6
     assert found.failures == 0
     nothing_twice(tmp_path / "out", found.table.read_bytes(), quiet)
@@ -109,6 +117,7 @@ def test_workers_killed_again_and_again_cost_nothing(tmp_path: Path, quiet: byte
 
 DRIVER = """
 import sys
+from functools import partial
 from pathlib import Path
 from sim.experiment import backends, reading, sweep
 if __name__ == "__main__":
@@ -145,7 +154,7 @@ def test_a_killed_driver_loses_only_what_was_under_way(
     driver.communicate()
     wait_for(lambda: not any(child.is_running() and child.status() != "zombie" for child in alive(children)))
     safe = runs_in_parts(tmp_path / "out")
-    assert 0 < len(safe) < 480
+    assert 0 < len(safe) < RUNS
     again: list[Batch] = []
 
     class Counting(Serial):
@@ -154,7 +163,7 @@ def test_a_killed_driver_loses_only_what_was_under_way(
             super().submit(batch)
 
     found = sweep.sweep(design, tmp_path / "out", Counting)
-    assert sum(len(batch.reps) for batch in again) == 480 - len(safe)
+    assert sum(len(batch.reps) for batch in again) == RUNS - len(safe)
     nothing_twice(tmp_path / "out", found.table.read_bytes(), quiet)
 
 
@@ -274,9 +283,8 @@ def with_a_worker(file: Path) -> backends.Dask:
     while True:
         try:
             return backends.remote(None, str(file))
-        except SweepError as fault:
-            assert "no workers" in str(fault)
-            assert time.monotonic() < until
+        except SweepError:  # no workers yet
+            assert time.monotonic() < until, "no worker came"
             time.sleep(0.2)
 
 
@@ -291,7 +299,7 @@ def test_a_vanished_scheduler_is_told_and_the_sweep_goes_on_elsewhere(
         return backends.Dask(found.client, lost_after_s=1.0)
 
     def progress(standing: sweep.Standing) -> None:
-        if standing.done >= 100:
+        if standing.done >= 40:
             process.kill()
 
     watchdog = threading.Timer(90.0, lambda: os.kill(os.getpid(), signal.SIGINT))
@@ -301,7 +309,7 @@ def test_a_vanished_scheduler_is_told_and_the_sweep_goes_on_elsewhere(
             sweep.sweep(design, tmp_path / "out", backend, batch_s=0.05, progress=progress)
     finally:
         watchdog.cancel()
-    assert len(runs_in_parts(tmp_path / "out")) >= 100
+    assert len(runs_in_parts(tmp_path / "out")) >= 40
     assert sweep.sweep(design, tmp_path / "out", Serial).table.read_bytes() == quiet
 
 
@@ -328,4 +336,4 @@ class Other:
         return self.found | {"model": "other"}
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        return dict, (self.found,)
+        return partial, (dict, self.found)
