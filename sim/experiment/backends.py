@@ -16,6 +16,12 @@ from sim.experiment.store import Row
 
 CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError)
 
+RESULT_S = 5.0
+"""How long the rows of a finished batch may take to arrive before we look whether its worker is still there."""
+
+REPLACE_AFTER_S = 15.0
+"""How long a cluster of our own may lack workers before it is made anew."""
+
 LOST_AFTER_S = 10.0
 """How long a scheduler may be silent before the sweep gives up."""
 
@@ -68,8 +74,8 @@ class Dask:
     """Workers of a dask scheduler. A batch whose worker dies is made again by another; one that kills several is
     given back."""
 
-    def __init__(self, client: Any, cluster: Any = None, lost_after_s: float = LOST_AFTER_S) -> None:
-        self.client, self.cluster, self._lost_after_s = client, cluster, lost_after_s
+    def __init__(self, client: Any, lost_after_s: float = LOST_AFTER_S) -> None:
+        self.client, self._lost_after_s = client, lost_after_s
         self.workers = max(1, sum(client.nthreads().values()))
         self._futures: dict[Any, Batch] = {}
         self._count = 0
@@ -85,12 +91,16 @@ class Dask:
         silent_since = time.monotonic()
         while True:
             outcomes = [found for future in self._done() if (found := self._outcome(future)) is not None]
+            self._tend()
             if outcomes:
                 return outcomes
             if self.client.status == "running":
                 silent_since = time.monotonic()
             elif time.monotonic() - silent_since > self._lost_after_s or self.client.status == "closed":
                 raise self._vanished()
+
+    def _tend(self) -> None:
+        """Looks after the workers, if they are ours to look after."""
 
     def _done(self) -> list[Any]:
         """Futures that have come to an end; those that the client has given up are among them."""
@@ -108,7 +118,9 @@ class Dask:
         if future.status in ("finished", "error"):
             try:
                 fault = future.exception()
-                rows = future.result() if fault is None else None
+                rows = future.result(timeout=RESULT_S) if fault is None else None
+            except TimeoutError:
+                return None
             except CANCELLED:
                 self._again(future)
                 return None
@@ -130,25 +142,60 @@ class Dask:
         return SweepError("the scheduler has vanished; what was finished is safe, the same command goes on from there")
 
     def close(self) -> None:
-        """Drops what is waiting, and ends the cluster if it is ours."""
+        """Drops what is waiting."""
         if self.client.status == "running":
             self.client.cancel(list(self._futures))
         self.client.close(timeout=2)
-        if self.cluster is not None:
-            self.cluster.close(timeout=5)
 
 
-def local(workers: int) -> Dask:
-    """A cluster of worker processes on this machine, one thread each; a worker that dies is replaced."""
-    distributed = _distributed()
-    import dask
+class Local(Dask):
+    """A cluster of our own on this machine. A worker that dies is replaced by its nanny; if one died while it was
+    starting, when nobody replaces it, the whole cluster is made anew and given the batches that were under way."""
 
-    dask.config.set({"distributed.worker.profile.enabled": False, "distributed.admin.tick.limit": "1h"})
-    cluster = distributed.LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", memory_limit=0,
-        silence_logs=logging.CRITICAL, protocol="tcp://", host="127.0.0.1",
-    )  # fmt: skip
-    return Dask(distributed.Client(cluster), cluster)
+    def __init__(self, workers: int, replace_after_s: float = REPLACE_AFTER_S) -> None:
+        self._wanted, self._replace_after_s = workers, replace_after_s
+        self._looked = self._whole = time.monotonic()
+        self.cluster = self._cluster()
+        super().__init__(_distributed().Client(self.cluster))
+        self.workers = workers
+
+    def _cluster(self) -> Any:
+        import dask
+
+        dask.config.set({"distributed.worker.profile.enabled": False, "distributed.admin.tick.limit": "1h"})
+        return _distributed().LocalCluster(
+            n_workers=self._wanted, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
+            memory_limit=0, silence_logs=logging.CRITICAL, protocol="tcp://", host="127.0.0.1",
+        )  # fmt: skip
+
+    def _tend(self) -> None:
+        now = time.monotonic()
+        if now - self._looked < 1.0:
+            return
+        self._looked = now
+        if len(self.client.nthreads()) >= self._wanted:
+            self._whole = now
+        elif now - self._whole > self._replace_after_s:
+            self._renew()
+
+    def _renew(self) -> None:
+        batches, self._futures = list(self._futures.values()), {}
+        self.close()
+        self.cluster = self._cluster()
+        self.client = _distributed().Client(self.cluster)
+        self._whole = time.monotonic()
+        for batch in batches:
+            self.submit(batch)
+
+    def close(self) -> None:
+        """Drops what is waiting, and ends the cluster."""
+        super().close()
+        self.cluster.close(timeout=5)
+
+
+def local(workers: int) -> Local:
+    """Worker processes on this machine, one thread each."""
+    return Local(workers)
 
 
 def remote(address: str | None, scheduler_file: str | None, wait_s: float = LOST_AFTER_S) -> Dask:

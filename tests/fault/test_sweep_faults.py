@@ -54,7 +54,7 @@ def runs_in_parts(folder: Path) -> list[tuple[int, int]]:
     return found
 
 
-def workers_of(backend: backends.Dask) -> list[int]:
+def workers_of(backend: backends.Local) -> list[int]:
     """Process ids of the workers of a cluster of our own."""
     found = [worker.pid for worker in backend.cluster.workers.values() if worker.pid is not None]
     return [int(pid) for pid in found]
@@ -65,10 +65,10 @@ def disturbed(
 ) -> tuple[sweep.Swept, int]:  # fmt: skip
     """A sweep on two workers, of which some are killed when so many runs are done; and how many were killed."""
     design = reading.read(made.design_file(folder, **SIZE))
-    held: list[backends.Dask] = []
+    held: list[backends.Local] = []
     killed: list[int] = []
 
-    def backend() -> backends.Dask:
+    def backend() -> backends.Local:
         held.append(backends.local(2))
         return held[0]
 
@@ -109,6 +109,25 @@ def test_workers_killed_again_and_again_cost_nothing(tmp_path: Path, quiet: byte
     found, killed = disturbed(tmp_path, list(range(10, 150, 20)), lambda pids: pids)
     assert killed >= 6
     assert found.failures == 0
+    nothing_twice(tmp_path / "out", found.table.read_bytes(), quiet)
+
+
+def test_workers_that_nobody_replaces_are_replaced(tmp_path: Path, quiet: bytes) -> None:
+    design = reading.read(made.design_file(tmp_path, **SIZE))
+    held: list[backends.Local] = []
+
+    def backend() -> backends.Local:
+        held.append(backends.Local(2, replace_after_s=1.0))
+        return held[0]
+
+    def progress(standing: sweep.Standing) -> None:
+        if not first:
+            first.append(held[0].cluster)
+            held[0].cluster.scale(0)
+
+    first: list[object] = []
+    found = sweep.sweep(design, tmp_path / "out", backend, batch_s=0.05, progress=progress)
+    assert held[0].cluster is not first[0]
     nothing_twice(tmp_path / "out", found.table.read_bytes(), quiet)
 
 
