@@ -6,7 +6,7 @@ clearly go the other way. Slow: some forty ensembles.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ SCENARIOS = Path(__file__).parents[2] / "scenarios"
 N = 30
 
 
-@lru_cache(maxsize=None)
+@cache
 def runs(name: str) -> Ensemble:
     """N nights of a shipped scenario."""
     file = SCENARIOS / "khusham.yaml" if name == "khusham" else SCENARIOS / "variants" / f"{name}.yaml"
