@@ -66,11 +66,6 @@ class KeyedEnvironment(simpy.Environment):
             raise UnkeyedEventError("book through Clock.at, soon, wait or start: a bare simpy event has no phase")
         super().schedule(event, priority, delay)  # type: ignore[arg-type]
 
-    def step(self) -> None:
-        """simpy's step, knowing that all events are calls: the same queue in the same order, no list of callbacks."""
-        self._now, _, _, call = heappop(self._queue)
-        _fire(call)  # type: ignore[arg-type]
-
 
 def _fire(call: Call) -> None:
     fn = call.fn
@@ -112,7 +107,10 @@ def _idle() -> None:
 
 
 class Clock:
-    """The only clock. `actors`: luck names of everything that may book; a handle is the place in sorted order."""
+    """The only clock. `actors`: luck names of everything that may book; a handle is the place in sorted order.
+
+    `now_ms`: milliseconds since the start of the scenario's clock.
+    """
 
     def __init__(self, actors: Iterable[str], start_ms: int = 0):
         self.names = sorted(actors)
@@ -120,6 +118,7 @@ class Clock:
             raise ValueError("two actors share a luck name")
         self._handle = {name: index for index, name in enumerate(self.names)}
         self.env = KeyedEnvironment(initial_time=start_ms)
+        self.now_ms = start_ms
         self.phase = -1
         self.actor = -1
         self.live = 0
@@ -129,17 +128,12 @@ class Clock:
         """The handle of an actor by its luck name."""
         return self._handle[name]
 
-    @property
-    def now_ms(self) -> int:
-        """Milliseconds since the start of the scenario's clock."""
-        return self.env._now  # type: ignore[return-value]
-
     def _legal(self, t_ms: int, phase: int, actor: int) -> int:
         """`t_ms`, or the next millisecond when the key would not come after the running one.
 
         Within an instant an actor may book another only in a strictly later phase, itself also in the same.
         """
-        now: int = self.env._now  # type: ignore[assignment]
+        now = self.now_ms
         if t_ms > now:
             return t_ms
         if phase > self.phase or (phase == self.phase and actor == self.actor):
@@ -149,7 +143,7 @@ class Clock:
     def at(self, t_ms: int, phase: int, actor: int, fn: Callable[..., Any], *args: Any) -> Call:
         """Book `fn(*args)` for `actor` at `t_ms`, or at the next legal key after now."""
         env = self.env
-        now: int = env._now  # type: ignore[assignment]
+        now = self.now_ms
         if t_ms <= now:  # `_legal`, written out: this runs ten thousand times in a battle
             t_ms = now if phase > self.phase or (phase == self.phase and actor == self.actor) else now + 1
         call = Call(self, t_ms, phase, actor, fn, args)
@@ -159,7 +153,7 @@ class Clock:
 
     def soon(self, phase: int, actor: int, fn: Callable[..., Any], *args: Any) -> Call:
         """Book at this instant if legal, else a millisecond later."""
-        return self.at(self.env._now, phase, actor, fn, *args)  # type: ignore[arg-type]
+        return self.at(self.now_ms, phase, actor, fn, *args)
 
     def wait(self, delay_ms: int, phase: int, actor: int) -> Call:
         """For scripts: `yield clock.wait(...)` goes on after the delay."""
@@ -184,10 +178,15 @@ class Clock:
         self.stopped = True
 
     def run(self, until_ms: int) -> None:
-        """Run to `until_ms` inclusive, or until `stop`."""
+        """Run to `until_ms` inclusive, or until `stop`.
+
+        simpy's step, knowing that all events are calls: its queue in its order, but no list of callbacks.
+        """
         env, queue = self.env, self.env._queue
         while queue and not self.stopped and queue[0][0] <= until_ms:
-            env.step()
+            t_ms, _, _, call = heappop(queue)
+            self.now_ms = env._now = t_ms  # type: ignore[assignment]
+            _fire(call)  # type: ignore[arg-type]
         self.phase = self.actor = -1
 
 

@@ -83,7 +83,7 @@ class Crossings:
         """Put the earliest on the clock unless it is there already."""
         if not len(self.time_ms):
             return
-        first = float(self.time_ms.min())
+        first = float(np.minimum.reduce(self.time_ms))
         if first == np.inf:
             if self._call is not None:
                 self._call.cancel()
@@ -98,7 +98,7 @@ class Crossings:
 
     def _come_due(self) -> None:
         now = self._clock.now_ms
-        pairs = np.flatnonzero(self.time_ms <= now + 0.5)
+        pairs = (self.time_ms <= now + 0.5).nonzero()[0]
         self.time_ms[pairs] = np.inf
         self._call = None
         if len(pairs):

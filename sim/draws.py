@@ -16,6 +16,7 @@ from scipy.special import gammaincinv, ndtri
 
 _HISTORY_BIT = 1 << 63
 _MASK = (1 << 64) - 1
+_LOW_BITS = np.uint64(12)
 
 
 class Purpose:
@@ -86,19 +87,29 @@ class Philox:
         out: NDArray[np.uint64] = self._generator.random_raw(n)
         return out
 
+    def first(self, event: int, who: int, purpose: int, seed: int, second: int) -> int:
+        """The first raw word of the block at counter (1, event, who, purpose)."""
+        self._aim(event, who, purpose, seed, second)
+        return self._generator.random_raw()
+
     def from_one(self, event: int, who: int, purpose: int, seed: int, second: int, n: int) -> NDArray[np.uint64]:
         """`raw` from counter (1, event, who, purpose) on: the block count runs in the low word and never carries."""
+        self._aim(event, who, purpose, seed, second)
+        out: NDArray[np.uint64] = self._generator.random_raw(n)
+        return out
+
+    def _aim(self, event: int, who: int, purpose: int, seed: int, second: int) -> None:
         words, keys = self._counter, self._key
         words[0], words[1], words[2], words[3] = 0, event, who, purpose
         keys[0], keys[1] = seed, second
         self._generator.state = self._state  # type: ignore[assignment]
-        out: NDArray[np.uint64] = self._generator.random_raw(n)
-        return out
 
 
 def uniforms(raw: NDArray[np.uint64]) -> NDArray[np.float64]:
     """Raw words to uniforms strictly between 0 and 1, symmetric about 1/2: (top 52 bits + 1/2) / 2**52."""
-    return np.asarray(((raw >> np.uint64(12)) + 0.5) * 2.0**-52, dtype=np.float64)
+    out: NDArray[np.float64] = np.add(raw >> _LOW_BITS, 0.5, dtype=np.float64)
+    out *= 2.0**-52
+    return out
 
 
 class Draws:
@@ -119,7 +130,8 @@ class Draws:
 
     def one(self, purpose: int, who: int, event: int = 0) -> float:
         """The first uniform of the block at an address."""
-        return float(self.block(purpose, who, event, 1)[0])
+        second = self._past if purpose == 30 else self._dice
+        return ((self._philox.first(event, who, purpose, self._seed, second) >> 12) + 0.5) * 2.0**-52
 
     def exponentials(self, purpose: int, who: list[int], event: int = 0) -> NDArray[np.float64]:
         """(len(who),) Exp(1), one per address."""

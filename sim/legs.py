@@ -52,25 +52,22 @@ class Legs:
 
     def set(self, units: Sequence[int], t_ms: int, vel: tuple[float, float]) -> list[int]:
         """New legs from where `units` are, all at velocity `vel`; returns those whose velocity really changed."""
-        changed = [u for u in units if self.vel[u, 0] != vel[0] or self.vel[u, 1] != vel[1]]
-        if changed:
-            index = np.array(changed)
-            self.pos[index] += self.vel[index] * ((t_ms - self.t0_ms[index]) * 1e-3)[:, None]
-            self.t0_ms[index] = t_ms
-            self.vel[index] = vel
-            for u in changed:
-                x, y = float(self.pos[u, 0]), float(self.pos[u, 1])
-                self._rows[u] = (t_ms, x, y, vel[0], vel[1])
-                self.history.append((t_ms, u, x, y, vel[0], vel[1]))
+        changed = [u for u in units if self.speed_of(u) != vel]
+        for u in changed:
+            x, y = self.at(u, t_ms)
+            self._put(u, t_ms, x, y, vel)
         return changed
+
+    def _put(self, unit: int, t_ms: int, x: float, y: float, vel: tuple[float, float]) -> None:
+        self.pos[unit] = (x, y)
+        self.vel[unit] = vel
+        self.t0_ms[unit] = t_ms
+        self._rows[unit] = (t_ms, x, y, *vel)
+        self.history.append((t_ms, unit, x, y, *vel))
 
     def place(self, unit: int, t_ms: int, x: float, y: float) -> None:
         """Put a unit somewhere at rest (an aircraft that comes on station from outside the map)."""
-        self.pos[unit] = (x, y)
-        self.vel[unit] = (0.0, 0.0)
-        self.t0_ms[unit] = t_ms
-        self._rows[unit] = (t_ms, x, y, 0.0, 0.0)
-        self.history.append((t_ms, unit, x, y, 0.0, 0.0))
+        self._put(unit, t_ms, x, y, (0.0, 0.0))
 
     def cut(self, t_ms: int) -> None:
         """Restart every leg where it is now: must change nothing anywhere (a test does it)."""

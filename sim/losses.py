@@ -36,7 +36,7 @@ def strike(
         return
     reach = reach_m + world.spread_m
     closest = d2[0] if len(xy) == 1 else d2.min(axis=0)
-    near = np.flatnonzero((closest <= reach * reach) & world.present).tolist()
+    near = ((closest <= reach * reach) & world.present).nonzero()[0].tolist()
     if not near:
         return
     rows = np.concatenate([world.rows_of[u] for u in near]) if len(near) > 1 else world.rows_of[near[0]]
@@ -72,7 +72,7 @@ def _hurt(
     """Draw the fates of the entities of unit u: p_hurt (n,) over all rounds, kill (k, n) of each."""
     n = world.count[u]
     luck = draws.block(Purpose.DAMAGE, pair(mount.key, world.keys[u]), salvo, 2 * n)
-    hurt = np.flatnonzero(luck[:n] < p_hurt).tolist()
+    hurt = (luck[:n] < p_hurt).nonzero()[0].tolist()
     if not hurt:
         return
     first = world.first[u]
@@ -90,7 +90,8 @@ def _hurt(
 def touched(world: World, u: int) -> None:
     """After losses in a unit: re-plan it and tell those who watch losses, once."""
     world.mark(u, "strength", world.fit[u])
-    world.mark(u, "state", world.bits(u))
+    if world.record_changes:
+        world.mark(u, "state", world.bits(u))
     world.change(u)
     for phase, fn in world.loss_hooks:
         world.clock.soon(phase, world.actor[u], fn, u)

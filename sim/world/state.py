@@ -6,6 +6,7 @@ unit u are rows first[u] : first[u] + count[u], in the order of its kind's `enti
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -120,10 +121,11 @@ class World:
         bodies = [unit.posture for unit in self.unit]
         self._postures = [(str(body.pinned), str(body.moving), str(body.halted)) for body in bodies]
         self._serving: dict[int, tuple[int, int, int]] = {}  # mount key -> fit, hull_hits, servers then
+        self._on_foot = [bool((self.body[rows] == Body.PERSON).all()) for rows in self.rows_of]  # no hulls at all
         self._looked = [(self.posture(unit), 0) for unit in range(n)]
         for unit in range(n):
             self.classify(unit)
-        self._ours: dict[int, tuple[int, Floats]] = {}
+        self._ours: dict[int, tuple[int, Floats, Floats]] = {}
         self._replan_actor = self.clock.handle("sim/replan")
         self._replan: Call | None = None
 
@@ -151,7 +153,11 @@ class World:
 
     def classify(self, unit: int) -> None:
         """Renew how weapons see a unit's entities: posture of people, body of hulls, COVERED inside a live hull."""
-        rows = self.rows_of[unit]
+        first, last = self.first[unit], self.first[unit] + self.count[unit]
+        if self._on_foot[unit]:
+            self.target_class[first:last] = PEOPLE.index(self.posture(unit))
+            return
+        rows = slice(first, last)
         body, host = self.body[rows], self.inside[rows]
         seen = np.where(body == Body.PERSON, PEOPLE.index(self.posture(unit)), body + 2)
         self.target_class[rows] = np.where((host >= 0) & (self.hull[np.maximum(host, 0)] & 4 == 0), COVERED, seen)
@@ -237,12 +243,10 @@ class World:
         now, kept = self.clock.now_ms, self._ours.get(side)
         if kept is None or kept[0] != now:
             own = (self.side == side) & self.on_ground & self.present
-            kept = self._ours[side] = (now, self.legs.all_at(now)[own])
-        at = kept[1]
-        if not len(at):
-            return float(np.inf)
-        dx, dy = at[:, 0] - x, at[:, 1] - y
-        return float(np.sqrt((dx * dx + dy * dy).min()))
+            at = self.legs.all_at(now)[own]
+            kept = self._ours[side] = (now, at[:, 0].copy(), at[:, 1].copy())
+        dx, dy = kept[1] - x, kept[2] - y
+        return math.sqrt(np.minimum.reduce(dx * dx + dy * dy)) if len(dx) else math.inf
 
     def widest(self, a: int, b: int) -> float:
         """Largest distance there can ever be between two units inside their corridors, m."""

@@ -13,10 +13,9 @@ from sim.clock import Call, Phase
 from sim.context import Context
 from sim.draws import pair
 from sim.events import Act, Reason
-from sim.geometry import range_entry
 from sim.processes.direct_fire.heavy import HeavyShots
 from sim.processes.direct_fire.licence import Licence
-from sim.processes.direct_fire.reach import NEVER_MS, entry_ms, listed
+from sim.processes.direct_fire.reach import NEVER_MS, entry_ms, listed, soonest_entry_s
 from sim.processes.direct_fire.small_arms import Engagement, SmallArms
 from sim.processes.direct_fire.victims import Victims
 from sim.world import Mount
@@ -88,13 +87,15 @@ class DirectFire:
             return
         now = self.ctx.clock.now_ms
         (x, y), (vx, vy) = world.legs.at(j, now), world.legs.speed_of(j)
-        for u in self.near_of[j]:
-            if (self.licence.known[j] or world.formation[u] in holders) and self._idle(u):
-                self.approach(u, j, x, y, vx, vy, now)
+        groups = self.near_of[j]
+        for f in groups if self.licence.known[j] else [f for f in holders if f in groups]:
+            for u in groups[f]:
+                if self._idle(u):
+                    self.approach(u, j, x, y, vx, vy, now)
 
     def approach(self, u: int, j: int, x: float, y: float, vx: float, vy: float, now: int) -> None:
         """Target j at (x, y) moving at (vx, vy): wake u now if it is in range, else book when it will be."""
-        if self.world.side[u] == 0 and not self.world.attacking[u]:
+        if u in self.pending or (self.world.side[u] == 0 and not self.world.attacking[u]):
             return
         legs, entry = self.world.legs, self.entry.get(u)
         booked = entry.t_ms if entry is not None and entry.fn is not None else NEVER_MS
@@ -173,8 +174,8 @@ class DirectFire:
             return
         now = self.ctx.clock.now_ms
         (x, y), (vx, vy) = world.legs.at(j, now), world.legs.speed_of(j)
-        for u in self.near_of[j]:
-            if world.formation[u] == f and self._idle(u):
+        for u in self.near_of[j].get(f, ()):
+            if self._idle(u):
                 self.approach(u, j, x, y, vx, vy, now)
 
     def _idle(self, u: int) -> bool:
@@ -211,8 +212,7 @@ class DirectFire:
         p = legs.pos[rows] + legs.vel[rows] * ((now - legs.t0_ms[rows]) * 1e-3)[:, None] - legs.at(u, now)
         far2 = (p * p).sum(axis=1)
         v = legs.vel[rows] - legs.vel[u]
-        closing = (p * v).sum(axis=1) < 0.0
-        soonest = np.inf
+        soonest_s = np.inf
         for mount in idle:
             can = self.victims.exposures(mount, rows) > 0.0
             limit = self.licence.limits_m(mount, rows)
@@ -220,13 +220,10 @@ class DirectFire:
             best = int(within.argmin())
             if within[best] < np.inf:
                 self.open(mount, int(rows[best]))
-                continue
-            k = (can & closing).nonzero()[0]
-            if len(k):
-                t_in, _ = range_entry(p[k, 0], p[k, 1], v[k, 0], v[k, 1], limit[k])
-                soonest = min(soonest, float(t_in.min()))
-        if soonest < 1e7:
-            self._book_entry(u, now + max(1, round(soonest * 1e3)))
+            else:
+                soonest_s = min(soonest_s, soonest_entry_s(p[can], v[can], limit[can]))
+        if soonest_s < 1e7:
+            self._book_entry(u, now + max(1, round(soonest_s * 1e3)))
 
     # -- engagements
 

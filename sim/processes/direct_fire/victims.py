@@ -20,6 +20,7 @@ class Victims:
     def __init__(self, world: World):
         self._world = world
         self._offers: dict[int, tuple[str, ...]] = {}
+        self._bodies: dict[int, tuple[int, int, tuple[str, ...], bool]] = {}
         self._exposure: list[dict[str, tuple[str | None, float]]] = [{} for _ in world.ids]  # unit -> by weapon
         self._table: dict[str, NDArray[np.float64]] = {}  # weapon -> exposure of every unit, NaN when to be renewed
 
@@ -35,14 +36,21 @@ class Victims:
         """Classes of unit j that are there to be fired at."""
         found = self._offers.get(j)
         if found is None:
-            world = self._world
+            hulls, bare = self._bodies_of(j)
+            found = self._offers[j] = (*hulls, self._world.posture(j)) if bare else hulls
+        return found
+
+    def _bodies_of(self, j: int) -> tuple[tuple[str, ...], bool]:
+        """(classes of live hulls, whether somebody unhurt is outside one); kept until somebody or something is lost."""
+        world = self._world
+        fit, hits = world.fit[j], world.hull_hits[j]
+        kept = self._bodies.get(j)
+        if kept is None or kept[0] != fit or kept[1] != hits:
             rows = slice(world.first[j], world.first[j] + world.count[j])
             live = set(world.body[rows][(world.hull[rows] & 4) == 0].tolist())
-            names = [name for name, body in HULLS if body in live]
-            if world.fit[j] > 0 and len(self.people(j)):
-                names.append(world.posture(j))
-            found = self._offers[j] = tuple(names)
-        return found
+            hulls = tuple([name for name, body in HULLS if body in live])
+            kept = self._bodies[j] = (fit, hits, hulls, fit > 0 and len(self.people(j)) > 0)
+        return kept[2], kept[3]
 
     def exposure(self, mount: Mount, j: int) -> tuple[str | None, float]:
         """(class, factor on hit probability) that a weapon fires at in unit j; (None, 0) if it can hurt nothing."""

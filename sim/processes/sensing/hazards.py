@@ -22,7 +22,7 @@ from sim.legs import Leg, Legs
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-FEW = 8
+FEW = 12
 """So many rows are cheaper one by one than in arrays."""
 _NEVER_S = 1e9
 
@@ -136,15 +136,29 @@ class Hazards:
         live = rate > 0.0
         if not live.all():
             self.crossing.time_ms[rows[~live]] = np.inf
-            rows, rate = rows[live], rate[live]
-        if 0 < len(rows) <= FEW:
+            rows = rows[live]
+        if len(rows) > FEW:
+            rows = self._within_ever(rows, now)
+        if len(rows) > FEW:
+            self._solve_many(rows, now)
+        else:
             for row in rows.tolist():
                 self._solve_one(row, now)
-        elif len(rows):
-            self._solve_many(rows, rate, now)
         self.crossing.book()
 
-    def _solve_many(self, rows: Ints, rate: Floats, now: int) -> None:
+    def _within_ever(self, rows: Ints, now: int) -> Ints:
+        """Those of `rows` that are or come within reach on their legs; the others are done with."""
+        px, py, vx, vy = self._relative(rows, now)
+        far2 = np.square(self.far[self.a[rows]])
+        cross = px * vy - py * vx
+        out = px * px + py * py > far2
+        never = out & ((px * vx + py * vy >= 0.0) | ((vx * vx + vy * vy) * far2 <= cross * cross))
+        never &= self.widest[rows] > self.far[self.a[rows]]
+        done = rows[never]
+        self.enter_ms[done] = self.leave_ms[done] = self.crossing.time_ms[done] = np.inf
+        return np.asarray(rows[~never], dtype=np.int64)
+
+    def _solve_many(self, rows: Ints, now: int) -> None:
         """Reach first, then the hazard of those that are or come within it."""
         px, py, vx, vy = self._relative(rows, now)
         far = self.far[self.a[rows]]
@@ -154,17 +168,15 @@ class Hazards:
         self.enter_ms[rows], self.leave_ms[rows] = now + t_in * 1e3, now + t_out * 1e3
         self.crossing.time_ms[rows] = np.inf
         k = np.flatnonzero(t_in < _NEVER_S)
-        if len(k):
-            part = rows[k]
-            wait = (self.enter_ms[part] - now) * 1e-3
-            vx, vy = vx[k], vy[k]
-            new = part[np.isnan(self.need[part])]
-            if len(new):
-                self.need[new] = self._first(new.tolist())
-            h = self.need[part] / rate[k]
-            later = time_to_exposure(px[k] + vx * wait, py[k] + vy * wait, vx, vy, self.z[part], h)
-            due = now + (wait + later) * 1e3
-            self.crossing.time_ms[part] = np.where(due <= self.leave_ms[part], due, np.inf)
+        part, vx, vy = rows[k], vx[k], vy[k]
+        wait = (self.enter_ms[part] - now) * 1e-3
+        new = part[np.isnan(self.need[part])]
+        if len(new):
+            self.need[new] = self._first(new.tolist())
+        h = self.need[part] / self.rate[part]
+        later = time_to_exposure(px[k] + vx * wait, py[k] + vy * wait, vx, vy, self.z[part], h)
+        due = now + (wait + later) * 1e3
+        self.crossing.time_ms[part] = np.where(due <= self.leave_ms[part], due, np.inf)
 
     def _solve_one(self, row: int, now: int) -> None:
         """The same for one pair."""
