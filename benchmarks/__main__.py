@@ -1,29 +1,36 @@
-"""`python -m benchmarks [NAME ...]`: run the benchmarks named, or all that need no window, and print their rows."""
+"""`python -m benchmarks [NAME ...]`: all benchmarks, or those named; words after `--` go to the last of them."""
 
 from __future__ import annotations
 
 import importlib
+import platform
 import sys
+from importlib.metadata import version
 
-BENCHMARKS = {
-    "engine": "CPU of a base replication as a ratio to an interleaved calibration loop",
-    "start": "CPU of the command line before anything happens, against bare Python and the libraries",
+MODULES = {
+    "engine": "what a replication costs",
+    "start": "what it costs to start",
+    "sweep": "what a sweep adds to its runs",
+    "viewer": "what a picture of the viewer costs",
 }
+"""Modules of this folder with a `main`, in the order they run. A new benchmark is a file and its line here."""
 
 
-def main() -> int:
-    """Print each benchmark's rows; unknown names are told with what there is."""
-    names = sys.argv[1:] or list(BENCHMARKS)
-    unknown = [name for name in names if name not in BENCHMARKS]
+def main(words: list[str]) -> int:
+    """Runs the named benchmarks, all of them if none is named."""
+    names, more = (words[: words.index("--")], words[words.index("--") + 1 :]) if "--" in words else (words, [])
+    unknown = [name for name in names if name not in MODULES]
     if unknown:
-        print(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        print(f"no benchmark {', '.join(unknown)}; there are: {', '.join(MODULES)}", file=sys.stderr)
         return 2
-    for name in names:
-        print(f"{name}: {BENCHMARKS[name]}")
-        for row in importlib.import_module(f"benchmarks.{name}").rows():
-            print(f"  {row}")
+    machine = f"Python {platform.python_version()}, numpy {version('numpy')}, {platform.machine()}"
+    print(f"khusham {version('khusham')}, {machine}")
+    for name in names or MODULES:
+        print(f"\n{name}: {MODULES[name]}")
+        sys.argv = [f"python -m benchmarks {name}", *(more if names and name == names[-1] else [])]
+        importlib.import_module(f"benchmarks.{name}").main()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main(sys.argv[1:]))
