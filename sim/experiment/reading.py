@@ -257,10 +257,10 @@ def _try_factors(reader: _Reader, design: Design, at: Mark) -> None:
     single run."""
     for u in (0.0, 1.0):
         settings = [setting for factor in design.factors for setting in factor.settings(u)]
-        if any(factor.levels and factor.levels[factor.level(u)].scenario for factor in design.factors):
-            continue
+        levels = [factor.levels[factor.level(u)] for factor in design.factors if factor.levels]
+        base = next((level.scenario for level in levels if level.scenario is not None), "")
         try:
-            load(design.bases[""].shown, settings)
+            load(design.bases[base].shown, settings)
         except ScenarioError as fault:
             lines = [line.removeprefix("--set: ") for line in fault.messages]
             raise ScenarioError([f"{at}: factors: {line}" for line in lines]) from None

@@ -225,3 +225,14 @@ def test_the_standing_study_has_the_size_it_promises() -> None:
     assert (found.n_points, found.replications, found.kind) == (129, 100, "nolh")
     assert len(found.factors) >= 12
     assert points.largest_correlation(found.unit) < 0.03
+
+
+def test_the_design_in_the_recipes_can_be_read(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "recipes.md").read_text("utf-8")
+    block = text.split("```yaml\n")[1].split("```")[0]
+    (tmp_path / "mine.yaml").write_text(block.replace("../scenarios", str(ROOT / "scenarios")))
+    found = reading.read(tmp_path / "mine.yaml")
+    assert (found.n_points, found.cap, len(found.factors)) == (65, 200, 6)
+    assert set(found.bases) == {"", "factors[side].base", "factors[side].no-himars"}
+    for kind in reading.OPTIONS:
+        assert f"`{kind}`" in text
