@@ -57,7 +57,6 @@ MORE = [
     ("recrossed_people", "more-recross", "khusham", "more of the broken go home"),
     ("river_rule_denied", "more-recross", "khusham", "more of them are met by the rule"),
     ("attackers_killed", "break-late", "break-at-first-loss", "who stands longer loses more"),
-    ("time_to_first_effect_s", "air-late-120", "khusham", "aircraft come later"),
 ]
 
 NOT_LESS = [
@@ -138,3 +137,33 @@ def test_a_comparison_with_itself_is_exactly_zero() -> None:
     for found in compare(runs("khusham"), runs("khusham")):
         assert found.difference in (0, None)
         assert not found.changed
+
+
+@pytest.mark.parametrize("other", ["no-himars", "one-mq9", "one-section-less"])
+def test_common_luck_is_worth_three_times_the_runs(other: str) -> None:
+    bought = effect("attackers_killed", other).variance_reduction
+    assert bought is not None
+    assert bought >= 3
+
+
+MOVED = [  # ablation, a metric that it moves
+    ("no-himars", "engagement_range_max_m"),
+    ("no-hotline", "hotline_during"),
+    ("no-warning-shots", "time_to_reply_s"),
+    ("no-mq9", "tanks_destroyed"),
+    ("no-f15", "attackers_wounded"),
+    ("no-ac130", "wait_seen_impact_s"),
+    ("no-ah64", "vehicles_destroyed"),
+    ("no-b52", "attackers_killed"),
+    ("f22-strike", "attackers_unhurt"),
+]
+
+
+@pytest.mark.parametrize(("other", "metric"), MOVED)
+def test_an_ablation_moves_the_metric_named_for_it(other: str, metric: str) -> None:
+    assert effect(metric, other).clear, effect(metric, other)
+
+
+def test_what_the_docs_declare_inert_is_inert() -> None:
+    for found in compare(runs("khusham"), runs("no-f22")):
+        assert not found.changed, found
