@@ -43,10 +43,13 @@ class Log:
         Raises KeyError for a kind or field that the catalogue does not have.
         """
         row: Kind = BY_NAME[kind]
-        if len(ints) != len(row.fields):
+        if tuple(ints) == row.fields:
+            payload = tuple(ints.values())
+        elif len(ints) == len(row.fields):
+            payload = tuple([ints[name] for name in row.fields])
+        else:
             raise KeyError(f"{kind} takes {row.fields}, got {tuple(ints)}")
         id_ = len(self.kind)
-        payload = tuple([ints[name] for name in row.fields])
         self.t_ms.append(self._now())
         self.kind.append(row.code)
         self.actor.append(actor)

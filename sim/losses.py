@@ -8,6 +8,7 @@ shifts when a neighbour dies earlier.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -44,14 +45,12 @@ def strike(
     where = at[world.entity_unit[rows]] + world.offset_m[rows]
     kill = kill_probability(xy, where, damage.d0, radius)
     p_hurt = kill[0] if len(xy) == 1 else 1.0 - (1.0 - kill).prod(axis=0)
-    start = 0
-    for u in near:
-        n = world.count[u]
-        p = p_hurt[start : start + n]
-        if p.any():
-            worst = kill[:, start : start + n]
-            _hurt(world, log, draws, mount, salvo, ids, damage, u, p, worst)
-        start += n
+    ends = list(accumulate([world.count[u] for u in near]))
+    starts = [0, *ends[:-1]]
+    worst = np.maximum.reduceat(p_hurt, starts).tolist()
+    for u, start, end, p in zip(near, starts, ends, worst, strict=True):
+        if p > 0.0:
+            _hurt(world, log, draws, mount, salvo, ids, u, p_hurt[start:end], kill[:, start:end])
 
 
 @lru_cache(maxsize=256)
@@ -66,7 +65,7 @@ def _reach(damage: Any) -> tuple[float, Floats]:
 
 
 def _hurt(
-    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, ids: list[int], damage: Any, u: int, p_hurt: Floats,
+    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, ids: list[int], u: int, p_hurt: Floats,
     kill: Floats,
 ) -> None:  # fmt: skip
     """Draw the fates of the entities of unit u: p_hurt (n,) over all rounds, kill (k, n) of each."""

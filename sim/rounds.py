@@ -6,6 +6,7 @@ is per round. A salvo is the rounds of one mount that land at one instant.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +16,8 @@ from scipy.special import ndtri
 
 from sim.clock import Call, Phase
 from sim.draws import Draws, Purpose, span_ms
-from sim.effects.delivery import impacts, sigma_from_pe
-from sim.geometry import bearing, rotate
+from sim.effects.delivery import sigma_from_pe
+from sim.geometry import rotate
 from sim.log import Log
 from sim.losses import strike
 from sim.world import Mount, Status, World
@@ -74,13 +75,10 @@ def launch(
     )  # fmt: skip
     if world.t0_ms is None:
         world.t0_ms = now
-    z = ndtri(draws.block(Purpose.PRECISION, mount.key, salvo, 2 * rounds)).reshape(rounds, 2)
-    along, across = mount.precision_m
-    if weapon.kind == "strafe":
-        line = ((np.arange(rounds) + 0.5) / rounds - 0.5) * weapon.length_m
-        z[:, 0] += line / max(along, 1e-9)
-    scatter = impacts(mean[0], mean[1], float(bearing(dx, dy)), along, across, np.zeros(2), z, 0.0, 0.0)
-    good = draws.block(Purpose.DUD, mount.key, salvo, rounds) < mount.reliability
+    scatter = _scatter(draws, mount, salvo, rounds, mean, math.atan2(dx, dy))
+    good = [True] * rounds  # who cannot fail needs no luck
+    if mount.reliability < 1.0:
+        good = (draws.block(Purpose.DUD, mount.key, salvo, rounds) < mount.reliability).tolist()
     world.clock.at(
         now + flight_ms(weapon, range_m), Phase.IMPACT, world.actor[mount.unit],
         _land, world, log, draws, mount, salvo, aim, scatter, good, id_, target, laser, landed,
@@ -88,25 +86,42 @@ def launch(
     return id_
 
 
+def _scatter(
+    draws: Draws, mount: Mount, salvo: int, rounds: int, mean: tuple[float, float], turn_rad: float
+) -> list[tuple[float, float]]:  # fmt: skip
+    """Where the rounds of a salvo fall about the aim, m: `effects.delivery.impacts`, round by round in plain floats."""
+    z = ndtri(draws.block(Purpose.PRECISION, mount.key, salvo, 2 * rounds)).tolist()
+    sigma_along, sigma_across = mount.precision_m
+    line_m = mount.weapon.length_m if mount.weapon.kind == "strafe" else 0.0  # rounds of a pass lie along a line
+    sine, cosine = math.sin(turn_rad), math.cos(turn_rad)
+    out = []
+    for i in range(rounds):
+        place = ((i + 0.5) / rounds - 0.5) * line_m
+        along, across = (z[2 * i] + place / max(sigma_along, 1e-9)) * sigma_along, z[2 * i + 1] * sigma_across
+        out.append((mean[0] + (along * sine + across * cosine), mean[1] + (along * cosine - across * sine)))
+    return out
+
+
 def _land(
-    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, aim: tuple[float, float], scatter: Floats,
-    good: NDArray[np.bool_], cause: int, target: int, laser: bool, landed: Landed | None,
+    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, aim: tuple[float, float],
+    scatter: list[tuple[float, float]], good: list[bool], cause: int, target: int, laser: bool, landed: Landed | None,
 ) -> None:  # fmt: skip
     """Impacts and duds of a salvo; then damage, then those who watch where rounds fall."""
     if laser and world.beliefs[world.side[mount.unit]].status[target] == Status.HELD:
         aim = world.legs.at(target, world.clock.now_ms)
-    xy = scatter + np.array(aim)
     shooter, toward = world.actor[mount.unit], world.actor[target] if target >= 0 else -1
     causes, key = (cause,), mount.signed_key
-    ids = []
-    for (x, y), burst in zip(xy.tolist(), good.tolist(), strict=True):
+    ids, xy = [], []
+    for (east, north), burst in zip(scatter, good, strict=True):
         if burst:
+            x, y = east + aim[0], north + aim[1]
+            xy.append((x, y))
             x_mm, y_mm = round(x * 1000), round(y * 1000)
             ids.append(log.emit("impact", shooter, toward, causes, x_mm=x_mm, y_mm=y_mm, weapon_key=key, salvo=salvo))
         else:
             log.emit("dud", shooter, toward, causes, weapon_key=key, salvo=salvo)
     if ids:
-        _hurt_and_tell(world, log, draws, mount, salvo, xy if len(ids) == len(xy) else xy[good], ids)
+        _hurt_and_tell(world, log, draws, mount, salvo, np.array(xy), ids)
     if landed is not None:
         landed(ids)
 
@@ -116,9 +131,9 @@ def _hurt_and_tell(world: World, log: Log, draws: Draws, mount: Mount, salvo: in
     at = world.legs.all_at(world.clock.now_ms)
     dx, dy = at[:, 0] - xy[:, 0, None], at[:, 1] - xy[:, 1, None]
     d2 = dx * dx + dy * dy
-    d2[:, world.is_air] = np.inf
+    d2 += world.unhurt_m2
     strike(world, log, draws, mount, salvo, xy, ids, mount.weapon.damage, d2, at)
-    nearest = float(d2.min()) ** 0.5
+    nearest = float(np.minimum.reduce(d2, axis=None)) ** 0.5
     for phase, radius_m, fn in world.impact_hooks:
         if nearest <= radius_m(mount):
             world.clock.soon(phase, world.actor[mount.unit], fn, mount, d2, ids)

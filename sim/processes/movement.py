@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.clock import Call, Phase
 from sim.context import Context
@@ -19,6 +20,9 @@ from sim.world import Status
 PHASES = (Phase.MOVE,)
 READS = ("pinned", "broken", "surrendered", "fate", "hull")
 WRITES = ("legs", "moving", "recrossed")
+MARGIN_M = 1.0
+"""By so much boxes are widened, so that rounding loses nothing."""
+Floats = NDArray[np.float64]
 TASKS = ("move", "assault", "reinforce", "withdraw")
 
 
@@ -55,6 +59,8 @@ class Movement:
                 self.owner += [line] * (len(part) - 1)
         self.seg_a = np.concatenate(starts) if starts else np.empty((0, 2))
         self.seg_b = np.concatenate(ends) if ends else np.empty((0, 2))
+        self.seg_low = np.minimum(self.seg_a, self.seg_b) - MARGIN_M
+        self.seg_high = np.maximum(self.seg_a, self.seg_b) + MARGIN_M
         self.fixed_key = {row.id: signed(key(row.id)) for row in [*self.world.lines, *self.world.areas]}
         self.forbidding = {
             rule.line: (side, rule)
@@ -190,9 +196,11 @@ class Movement:
         units = np.array(mover.units)
         p, v = world.legs.pos[units], np.array(velocity)
         mover.crossings = []
-        if len(self.seg_a):
-            for i, s, t_s, way in zip(*segment_crossings(p, v, duration_s, self.seg_a, self.seg_b), strict=True):
-                self._book(mover, int(units[i]), float(t_s), self.owner[int(s)], int(way))
+        near = self._segments_near(p, p + v * duration_s)
+        if len(near):
+            a, b = self.seg_a[near], self.seg_b[near]
+            for i, s, t_s, way in zip(*segment_crossings(p, v, duration_s, a, b), strict=True):
+                self._book(mover, int(units[i]), float(t_s), self.owner[int(near[s])], int(way))
         vx, vy = velocity
         for u in mover.units:
             x, y = world.legs.at(u, self.ctx.clock.now_ms)
@@ -202,6 +210,13 @@ class Movement:
                     self._book(mover, u, t_in, area, 1)
                 if t_out <= duration_s:
                     self._book(mover, u, t_out, area, -1)
+
+    def _segments_near(self, start: Floats, stop: Floats) -> NDArray[np.intp]:
+        """Segments of lines whose boxes meet the box of the legs from `start` to `stop` (n, 2): no others can be
+        crossed."""
+        low, high = np.minimum(start, stop).min(axis=0), np.maximum(start, stop).max(axis=0)
+        near: NDArray[np.intp] = ((self.seg_low <= high) & (self.seg_high >= low)).all(axis=1).nonzero()[0]
+        return near
 
     def _book(self, mover: Mover, u: int, t_s: float, row: Any, way: int) -> None:
         now = self.ctx.clock.now_ms

@@ -6,6 +6,7 @@ piece, a fluid approximation of near misses. Pinned above `pin`, recovered below
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -36,8 +37,10 @@ class Suppression:
         """Impacts at squared distances d2 (k, n_units): each pushes every unit within the weapon's radius once."""
         suppress = mount.weapon.suppress
         near = d2 <= suppress.radius_m**2
-        for u in np.flatnonzero(near.any(axis=0) & self.world.present).tolist():
-            self.push(u, suppress.push * int(near[:, u].sum()), ids[int(near[:, u].argmax())])
+        some = near[0] if len(ids) == 1 else np.logical_or.reduce(near, axis=0)
+        for u in (some & self.world.present).nonzero()[0].tolist():
+            hits = near[:, u].tolist()
+            self.push(u, suppress.push * sum(hits), ids[hits.index(True)])
 
     def push(self, u: int, amount: float, cause: int) -> None:
         """Raise the level of unit u at once."""
@@ -77,8 +80,8 @@ class Suppression:
             self._turn(u, False)
         threshold = self.law.recover if world.pinned[u] else self.law.pin
         wait_s = time_to_level_one(level, self.inflow[u], self.law.tau_s, threshold)
-        if np.isfinite(wait_s) and wait_s < 1e6:
-            at = self.ctx.clock.now_ms + max(1, int(np.ceil(wait_s * 1e3)))
+        if wait_s < 1e6:
+            at = self.ctx.clock.now_ms + max(1, math.ceil(wait_s * 1e3))
             self.call[u] = self.ctx.clock.at(at, Phase.SUPPRESS, world.actor[u], self._due, u)
 
     def _due(self, u: int) -> None:

@@ -115,6 +115,7 @@ class World:
         self.present = np.array([unit.arrives is None for unit in self.unit], dtype=bool)
         self.level: list[float] = [0.0] * n
         self.on_ground = ~self.is_air
+        self.unhurt_m2 = np.where(self.is_air, np.inf, 0.0)  # added to squared distances of impacts: nobody in the air
         self.rows_of = [np.arange(first, first + count) for first, count in zip(self.first, self.count, strict=True)]
         self.target_class = np.full(m, COVERED, dtype=np.int8)
         self.hull_hits = [0] * n  # times a hull of the unit was lost in some way
