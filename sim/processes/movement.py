@@ -59,8 +59,8 @@ class Movement:
                 self.owner += [line] * (len(part) - 1)
         self.seg_a = np.concatenate(starts) if starts else np.empty((0, 2))
         self.seg_b = np.concatenate(ends) if ends else np.empty((0, 2))
-        self.seg_low = np.minimum(self.seg_a, self.seg_b) - MARGIN_M
-        self.seg_high = np.maximum(self.seg_a, self.seg_b) + MARGIN_M
+        low, high = np.minimum(self.seg_a, self.seg_b) - MARGIN_M, np.maximum(self.seg_a, self.seg_b) + MARGIN_M
+        self.seg_box = np.concatenate((low.T, high.T))  # rows: least x, least y, largest x, largest y
         self.fixed_key = {row.id: signed(key(row.id)) for row in [*self.world.lines, *self.world.areas]}
         self.forbidding = {
             rule.line: (side, rule)
@@ -214,8 +214,10 @@ class Movement:
     def _segments_near(self, start: Floats, stop: Floats) -> NDArray[np.intp]:
         """Segments of lines whose boxes meet the box of the legs from `start` to `stop` (n, 2): no others can be
         crossed."""
-        low, high = np.minimum(start, stop).min(axis=0), np.maximum(start, stop).max(axis=0)
-        near: NDArray[np.intp] = ((self.seg_low <= high) & (self.seg_high >= low)).all(axis=1).nonzero()[0]
+        places = np.concatenate((start, stop))
+        (x0, y0), (x1, y1) = np.minimum.reduce(places).tolist(), np.maximum.reduce(places).tolist()
+        left, low, right, high = self.seg_box
+        near: NDArray[np.intp] = ((left <= x1) & (right >= x0) & (low <= y1) & (high >= y0)).nonzero()[0]
         return near
 
     def _book(self, mover: Mover, u: int, t_s: float, row: Any, way: int) -> None:

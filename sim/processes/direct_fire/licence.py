@@ -62,7 +62,7 @@ class Licence:
         The known places lie within a circle; no mount fires farther than it sights.
         """
         world, f = self.world, self.world.formation[u]
-        if world.side[u] == 1 or self._circle is None or world.beliefs[0].held[f, near].any():
+        if world.side[u] == 1 or self._circle is None or np.logical_or.reduce(world.beliefs[0].held[f, near]):
             return 0.0
         x, y = world.legs.at(u, world.clock.now_ms)
         vx, vy = world.legs.speed_of(u)

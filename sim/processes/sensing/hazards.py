@@ -133,10 +133,10 @@ class Hazards:
     def solve(self, rows: Ints, now: int) -> None:
         """New rates of `rows` and the times at which their hazards run out."""
         self.rate[rows] = rate = self.power[self.a[rows]] * self.signature[self.b[rows]] * ~self.resting[rows]
-        live = rate > 0.0
-        if not live.all():
-            self.crossing.time_ms[rows[~live]] = np.inf
-            rows = rows[live]
+        idle = rate <= 0.0
+        if np.logical_or.reduce(idle):
+            self.crossing.time_ms[rows[idle]] = np.inf
+            rows = rows[~idle]
         if len(rows) > FEW:
             rows = self._within_ever(rows, now)
         if len(rows) > FEW:
