@@ -24,6 +24,8 @@ from sim.experiment.manifest import SweepError
 TABLE = "runs.parquet"
 PARTS = "parts"
 ROW_GROUP = 4096
+KEPT = ("point", "rep", "stage", "cause", "digest", "metrics")
+"""Columns of a part that the table is made of; the curves stay in the parts."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Store:
         self.set_aside: list[str] = []
         """Parts that could not be read; their runs are made again."""
         self._lock: Lock | None = None
+        self._read: list[tuple[Path, NDArray[np.int64], NDArray[np.int64]]] = []
 
     @property
     def n_done(self) -> int:
@@ -144,19 +147,25 @@ class Store:
     def _paths(self) -> list[Path]:
         return sorted((self.folder / PARTS).glob("*.parquet"))
 
-    def _keys(self) -> Iterator[tuple[Path, NDArray[np.int64], NDArray[np.int64]]]:
-        """Point and rep of every row of every part; a part that cannot be read is set aside."""
+    def _keys(self) -> list[tuple[Path, NDArray[np.int64], NDArray[np.int64]]]:
+        """Point and rep of every row of every part, read again only for parts that are new."""
+        known = {found[0]: found for found in self._read}
+        keys = [known[path] if path in known else self._key(path) for path in self._paths()]
+        self._read = [found for found in keys if found is not None]
+        return self._read
+
+    def _key(self, path: Path) -> tuple[Path, NDArray[np.int64], NDArray[np.int64]] | None:
+        """Point and rep of the rows of a part; None for one that cannot be read, which is set aside."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        for path in self._paths():
-            try:
-                table = pq.read_table(path, columns=["point", "rep"])
-            except (pa.ArrowInvalid, OSError):
-                path.rename(path.with_suffix(".unreadable"))
-                self.set_aside.append(path.name)
-                continue
-            yield path, table["point"].to_numpy(), table["rep"].to_numpy()
+        try:
+            table = pq.read_table(path, columns=["point", "rep"])
+        except (pa.ArrowInvalid, OSError):
+            path.rename(path.with_suffix(".unreadable"))
+            self.set_aside.append(path.name)
+            return None
+        return path, table["point"].to_numpy(), table["rep"].to_numpy()
 
     def rows(self, wanted: NDArray[np.bool_], columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
         """The wanted runs (n_points, cap) in order, as plain rows, a few parts in memory at a time."""
@@ -184,8 +193,8 @@ class Store:
 
         return sum(sum(json.loads(pq.read_schema(path).metadata[b"cpu_s"])) for path in self._paths())
 
-    def assemble(self, wanted: NDArray[np.bool_]) -> Path:
-        """Writes the table of the wanted runs: factors, metrics with their own types, failures."""
+    def assemble(self, wanted: NDArray[np.bool_]) -> tuple[Path, int]:
+        """Writes the table of the wanted runs: factors, metrics with their own types, failures; how many failed."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -197,10 +206,11 @@ class Store:
         fields += [(name, {"b": pa.bool_(), "i": pa.int64(), "f": pa.float64(), "s": pa.string()}[kind])
                    for name, kind in kinds.items()]  # fmt: skip
         schema = pa.schema(fields).with_metadata({"khusham_sweep": design.sha256})
-        new = self.folder / f"{TABLE}.tmp"
+        new, failures = self.folder / f"{TABLE}.tmp", 0
         try:
             with pq.ParquetWriter(new, schema, compression="zstd") as writer:
-                for chunk in _chunks(self.rows(wanted), ROW_GROUP):
+                for chunk in _chunks(self.rows(wanted, KEPT), ROW_GROUP):
+                    failures += sum(row["stage"] is not None for row in chunk)
                     lines = [_line(design, row, kinds) for row in chunk]
                     writer.write_table(pa.Table.from_pylist(lines, schema=schema), row_group_size=ROW_GROUP)
             os.replace(new, self.folder / TABLE)
@@ -208,7 +218,7 @@ class Store:
             with suppress(OSError):
                 new.unlink()
             raise self.trouble(fault) from None
-        return self.folder / TABLE
+        return self.folder / TABLE, failures
 
 
 def write_atomically(path: Path, data: bytes) -> None:

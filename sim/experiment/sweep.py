@@ -174,8 +174,7 @@ def sweep(
         cpu_s = 0.0
         if int(np.count_nonzero(plan.wanted & ~store.done)):
             cpu_s = _farm(store, plan, backend, batch_s, run, progress)
-        table = store.assemble(plan.wanted)
-        failures = sum(row["stage"] is not None for row in store.rows(plan.wanted, ["stage"]))
+        table, failures = store.assemble(plan.wanted)
         return Swept(table, int(np.count_nonzero(plan.wanted)), failures, cpu_s)
     finally:
         store.close()
