@@ -23,6 +23,8 @@ from sim.experiment.design import Design
 from sim.experiment.responses import Floats, NotEnough, Response
 
 CLEAR = 0.05
+ROUNDING = 1e-10
+"""What is smaller than this beside the largest value is what is left of a difference of equal numbers."""
 LEAST_RESIDUALS, LEAST_REPLICATIONS = 8, 5
 
 
@@ -128,6 +130,7 @@ def fit(x: Floats, names: Sequence[str], response: Response, exact: bool) -> Fit
         press = 1.0 - float(np.sum((residual / (1.0 - leverage)) ** 2)) / around
     if exact:
         each = solve[1:] @ response.complete if known.all() else np.zeros((x.shape[1], 0))
+        each = np.where(np.abs(each) < ROUNDING * np.abs(response.values).max(), 0.0, each)
         n = each.shape[1]
         if n < LEAST_REPLICATIONS:
             raise NotEnough(f"{n} replications are defined at every point; it takes {LEAST_REPLICATIONS}")

@@ -79,7 +79,8 @@ class Response:
         if np.count_nonzero(known) < 2:
             return None
         spread = float(np.var(self.mean[known], ddof=1))
-        return float(np.mean(self.variance[known] / self.n[known])) / spread if spread > 0.0 else 1.0
+        noise = float(np.mean(self.variance[known] / self.n[known]))
+        return min(1.0, noise / spread) if spread > 0.0 else 1.0
 
     @property
     def complete(self) -> Floats:

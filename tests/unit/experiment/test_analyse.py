@@ -95,6 +95,16 @@ def test_a_factorial_has_its_intervals_from_replications_even_under_common_luck(
     assert {term for term, row in second.items() if row.clear} == {"x1", "x2", "x3", "x2 x x3"}
 
 
+def test_a_factor_that_changes_nothing_at_all_is_not_clear() -> None:
+    """Under common luck its runs are the same runs; only rounding tells their means apart."""
+    design = made.design("grid", 2, ("a", "b"))
+    y = (1.0 + design.unit[:, 0])[:, None] * np.exp(luck(0, 1, 40)) * 1234.567
+    rows = {row.term: row for row in effects.second_order(design, made.response(y), exact=True).effects}
+    assert rows["x1"].clear
+    for term in ("x2", "kind=b", "x1 x x2", "x2 x kind=b"):
+        assert (rows[term].estimate, rows[term].low, rows[term].high, rows[term].clear) == (0.0, 0.0, 0.0, False)
+
+
 def test_a_factorial_of_noise_shows_an_effect_at_the_stated_rate() -> None:
     design = made.design("factorial", 3)
 
