@@ -41,6 +41,12 @@ def battle(replication: int, seed: int = 7, *overrides: str) -> Recording:
     return engine.run(base(*overrides), seed=seed, replication=replication, record="events")
 
 
+def forget() -> None:
+    """Drop what is kept: battles, and what a scenario has worked out for itself (under a planted fault: wrongly)."""
+    battle.cache_clear()
+    base.cache_clear()
+
+
 def planted(
     scenario: Scenario, plant: Callable[[Context], None], *, seed: int = 7, replication: int = 0, audit: int = 0
 ) -> Recording:

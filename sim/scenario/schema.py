@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
+import numpy as np
 from pydantic import Field, PrivateAttr
 
 from sim.scenario.arms import Sensor, Weapon
@@ -119,6 +120,16 @@ class ProvenanceRow(Part):
     remark: str | None = None
 
 
+def freeze(value: Kept) -> Kept:
+    """The same value; arrays in it, in tuples and in values of mappings as well, can no longer be written."""
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif isinstance(value, tuple | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            freeze(part)
+    return value
+
+
 class Scenario(Part):
     """A whole scenario, frozen."""
 
@@ -186,9 +197,12 @@ class Scenario(Part):
         return self._overrides
 
     def once(self, name: str, make: Callable[[], Kept]) -> Kept:
-        """What `make` derives from this frozen scenario alone, made the first time it is asked for and then kept."""
+        """What `make` derives from this frozen scenario alone, made the first time it is asked for and then kept.
+
+        Every run of the scenario shares it: its arrays are made read-only.
+        """
         if name not in self._kept:
-            self._kept[name] = make()
+            self._kept[name] = freeze(make())
         kept: Kept = self._kept[name]
         return kept
 

@@ -14,7 +14,7 @@ from sim.context import Context
 from sim.processes.direct_fire.small_arms import Curve
 from sim.processes.sensing import Sensing
 from sim.world import World
-from tests.battle import base, battle, cut_legs, fight_ms, planted
+from tests.battle import base, cut_legs, fight_ms, forget, planted
 from tests.laws.test_luck import bystander_guard, with_bystander
 from tests.laws.test_shared_impact import shared_impact_guard
 
@@ -50,12 +50,12 @@ def test_luck_by_index_is_found_by_the_bystander(monkeypatch: pytest.MonkeyPatch
         self.keys = list(range(len(self.ids)))
 
     monkeypatch.setattr(World, "__post_init__", by_index)
-    battle.cache_clear()
+    forget()
     try:
         with pytest.raises(AssertionError):
             bystander_guard(with_bystander(), range(2))
     finally:
-        battle.cache_clear()
+        forget()
 
 
 def test_an_impact_redrawn_per_target_is_found_by_the_joint_fate(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ def shared_impact_guard() -> None:
     unit = next(u for u in range(len(world.ids)) if world.unit[u].kind == "rifle_section")
     world.legs.place(unit, 0, 50_000.0, 50_000.0)
     rows = world.rows_of[unit]
-    world.offset_m[rows] = 0.0
+    world.offset_m = np.zeros_like(world.offset_m)
     sigma, both, one = 30.0, 0, 0
     rng = np.random.default_rng(8)
     for salvo in range(N):
