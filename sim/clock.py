@@ -67,16 +67,6 @@ class KeyedEnvironment(simpy.Environment):
         super().schedule(event, priority, delay)  # type: ignore[arg-type]
 
 
-def _fire(call: Call) -> None:
-    fn = call.fn
-    if fn is not None:
-        clock = call.clock
-        clock.phase, clock.actor = call.phase, call.actor
-        clock.live += 1
-        call.fn = None
-        fn(*call.args)
-
-
 class Call(Event):
     """One booking; `cancel()` makes it do nothing. `fn` is None once run or cancelled."""
 
@@ -121,7 +111,6 @@ class Clock:
         self.now_ms = start_ms
         self.phase = -1
         self.actor = -1
-        self.live = 0
         self.stopped = False
 
     def handle(self, name: str) -> int:
@@ -182,11 +171,16 @@ class Clock:
 
         simpy's step, knowing that all events are calls: its queue in its order, but no list of callbacks.
         """
-        env, queue = self.env, self.env._queue
+        env = self.env
+        queue: list[Any] = env._queue
         while queue and not self.stopped and queue[0][0] <= until_ms:
             t_ms, _, _, call = heappop(queue)
-            self.now_ms = env._now = t_ms  # type: ignore[assignment]
-            _fire(call)  # type: ignore[arg-type]
+            self.now_ms = env._now = t_ms
+            fn = call.fn
+            if fn is not None:
+                self.phase, self.actor = call.phase, call.actor
+                call.fn = None
+                fn(*call.args)
         self.phase = self.actor = -1
 
 
@@ -214,17 +208,21 @@ class Script:
 
 
 class Pool:
-    """`size` equal servers (controllers); waiting order is (-priority, request key), grants go through the clock."""
+    """`size` equal servers (controllers); waiting order is (-priority, request key), grants go through the clock.
 
-    def __init__(self, clock: Clock, size: int):
+    `priorities(subjects)` is asked anew at every grant for all who wait; larger first.
+    """
+
+    def __init__(self, clock: Clock, size: int, priorities: Callable[[list[Any]], list[int]]):
         self.clock = clock
         self.free = size
-        self.queue: list[tuple[Callable[[], int], tuple[int, ...], Call]] = []
+        self.priorities = priorities
+        self.queue: list[tuple[Any, tuple[int, ...], Call]] = []
 
-    def request(self, priority: Callable[[], int], key: tuple[int, ...], phase: int, actor: int) -> Call:
-        """A gate that opens when a server is yours; `priority` is asked anew at every grant, larger first."""
+    def request(self, subject: Any, key: tuple[int, ...], phase: int, actor: int) -> Call:
+        """A gate that opens when a server is yours."""
         gate = self.clock.gate(phase, actor)
-        self.queue.append((priority, key, gate))
+        self.queue.append((subject, key, gate))
         self._grant()
         return gate
 
@@ -239,7 +237,10 @@ class Pool:
 
     def _grant(self) -> None:
         while self.free and self.queue:
-            first = min(range(len(self.queue)), key=lambda i: (-self.queue[i][0](), self.queue[i][1]))
+            first = 0
+            if len(self.queue) > 1:
+                ranks = self.priorities([subject for subject, _, _ in self.queue])
+                first = min(range(len(ranks)), key=lambda i: (-ranks[i], self.queue[i][1]))
             _, _, gate = self.queue.pop(first)
             if gate.fn is not None:
                 self.free -= 1

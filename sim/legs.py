@@ -45,6 +45,11 @@ class Legs:
         row = self._rows[unit]
         return row[3], row[4]
 
+    def at_many(self, units: NDArray[np.int64], t_ms: int) -> Floats:
+        """(len(units), 2) positions of these units, m."""
+        out: Floats = self.pos[units] + self.vel[units] * ((t_ms - self.t0_ms[units]) * 1e-3)[:, None]
+        return out
+
     def all_at(self, t_ms: int) -> Floats:
         """(n, 2) positions of all units, m."""
         out: Floats = self.pos + self.vel * ((t_ms - self.t0_ms) * 1e-3)[:, None]

@@ -11,6 +11,7 @@ from typing import Any
 from sim.events import BY_NAME, Kind
 
 Handler = Callable[..., Any]
+Worth = Callable[[int, int, tuple[int, ...]], bool]
 
 
 class Log:
@@ -19,7 +20,7 @@ class Log:
     def __init__(self, now_ms: Callable[[], int], soon: Callable[..., Any]):
         self._now = now_ms
         self._soon = soon
-        self._told: dict[str, list[tuple[int, int, Handler]]] = {}
+        self._told: dict[str, list[tuple[int, int, Handler, Worth | None]]] = {}
         self._watch: dict[str, list[Callable[[int, str, int, int, tuple[int, ...]], None]]] = {}
         self.t_ms: list[int] = []
         self.kind: list[int] = []
@@ -58,15 +59,20 @@ class Log:
         self.payload.append(payload)
         for watcher in self._watch.get(kind, ()):
             watcher(id_, kind, actor, target, payload)
-        for phase, listener, fn in self._told.get(kind, ()):
-            self._soon(phase, listener, fn, id_, actor, target, *payload)
+        for phase, listener, fn, worth in self._told.get(kind, ()):
+            if worth is None or worth(actor, target, payload):
+                self._soon(phase, listener, fn, id_, actor, target, *payload)
         return id_
 
-    def on(self, kind: str, phase: int, listener: int, fn: Handler) -> None:
-        """Book `fn(id, actor, target, *payload)` for `listener` in `phase` after each event of `kind`."""
+    def on(self, kind: str, phase: int, listener: int, fn: Handler, worth: Worth | None = None) -> None:
+        """Book `fn(id, actor, target, *payload)` for `listener` in `phase` after each event of `kind`.
+
+        `worth(actor, target, payload)` may spare bookings of which `fn` would make nothing. It is asked at the event,
+        not in `phase`: it reads only what never alters, or what, once False, stays so.
+        """
         if kind not in BY_NAME:
             raise KeyError(kind)
-        self._told.setdefault(kind, []).append((phase, listener, fn))
+        self._told.setdefault(kind, []).append((phase, listener, fn, worth))
 
     def watch(self, kind: str, fn: Callable[[int, str, int, int, tuple[int, ...]], None]) -> None:
         """Call `fn` at once for events of a kind: for those who only count (conditions, the end), never to act."""

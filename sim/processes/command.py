@@ -39,7 +39,7 @@ class Command:
         self.friends = [
             u for u in range(len(self.world.ids)) if self.world.side[u] == side and not self.world.is_air[u]
         ]
-        self.pool = Pool(ctx.clock, sum(self.world.unit[u].controllers for u in self.friends))
+        self.pool = Pool(ctx.clock, sum(self.world.unit[u].controllers for u in self.friends), self.priorities)
         self.mounts = [
             m for m in self.world.mounts if self.world.side[m.unit] == side and m.weapon.kind in KINDS and not m.held
         ]
@@ -108,7 +108,7 @@ class Command:
     def crossed(self, id_: int, mover: int, *_: int) -> None:
         """An approved contact is seen to go over the line: the standing approval is refused from now on."""
         b = self.world.unit_of_actor[mover]
-        if self.world.side[b] != self.side and self.picture.approved_id[b] >= 0 and self.picture.across[b]:
+        if self.picture.approved_id[b] >= 0 and self.picture.across[b]:
             self.refuse(b)
 
     # -- one attack after another on a contact
@@ -151,17 +151,18 @@ class Command:
             return Reason.EFFECT_JUDGED
         return Reason.NO_TRACK
 
-    def priority(self, b: int, row: tuple[int, tuple[str, ...]]) -> int:
-        """Priority of a contact now: that of its class, and more when it is believed close to own troops."""
-        x, y = self.picture.where(b, self.ctx.clock.now_ms)
-        close = self.world.nearest_own(self.side, x, y) <= self.law.contact_range_m
-        return row[0] + (int(self.law.contact_priority) if close else 0)
+    def priorities(self, waiting: list[tuple[int, int]]) -> list[int]:
+        """Priorities now of contacts (unit, that of its class): more when believed close to own troops."""
+        now = self.ctx.clock.now_ms
+        gaps = self.world.nearest_own(self.side, [self.picture.where(b, now) for b, _ in waiting])
+        near, more = self.law.contact_range_m, int(self.law.contact_priority)
+        return [base + more if gap <= near else base for (_, base), gap in zip(waiting, gaps, strict=True)]
 
     def shooter_for(self, b: int, row: tuple[int, tuple[str, ...]], serial: int, nominated: int) -> Any:
         """A controller and a shooter at once; None when the contact is no longer worth it."""
         log, actor = self.ctx.log, self.world.actor[b]
         while True:
-            gate = self.pool.request(lambda: self.priority(b, row), (serial,), Phase.COMMAND, self.actor)
+            gate = self.pool.request((b, row[0]), (serial,), Phase.COMMAND, self.actor)
             if gate.t_ms < 0:
                 log.emit("waiting", self.actor, actor, (nominated,), what=int(Wait.CONTROLLER), serial=serial)
             yield gate
@@ -223,7 +224,7 @@ class Command:
         slower = 0
         if (
             mount.weapon.danger_close_m > 0
-            and self.world.nearest_own(self.side, *self.picture.where(b, now)) < mount.weapon.danger_close_m
+            and self.world.nearest_own(self.side, [self.picture.where(b, now)])[0] < mount.weapon.danger_close_m
         ):
             slower = self.delay(b, self.roe.danger_close_slower, CLOSE_IN)
             log.emit("waiting", self.actor, actor, causes, what=int(Wait.SAFE_DISTANCE), serial=serial)
@@ -270,7 +271,7 @@ class Command:
     def seen(self, id_: int, observer: int, target: int, *_: int) -> None:
         """A contact is in sight (again): one approved before is nominated anew."""
         b = self.world.unit_of_actor[target]
-        if self.world.side[b] != self.side and self.picture.approved_id[b] >= 0:
+        if self.picture.approved_id[b] >= 0:
             self.picture.judged_dead[b] = False
             merged = b in self.merged_into()
             if not merged:
@@ -285,5 +286,12 @@ def start(ctx: Context) -> None:
         command = Command(ctx, side)
         ctx.world.free_hooks.append((Phase.COMMAND, command.look_again))
         ctx.log.on("approved", Phase.COMMAND, command.actor, command.approved)
-        ctx.log.on("seen", Phase.COMMAND, command.actor, command.seen)
-        ctx.log.on("line_crossed", Phase.COMMAND, command.actor, command.crossed)
+        lines = frozenset(signed(key(rule.line)) for rule in command.roe.forbid)
+        theirs = frozenset(ctx.world.actor[u] for u in range(len(ctx.world.ids)) if ctx.world.side[u] != side)
+        ctx.log.on(
+            "seen", Phase.COMMAND, command.actor, command.seen, lambda _, target, *__, theirs=theirs: target in theirs
+        )
+        ctx.log.on(
+            "line_crossed", Phase.COMMAND, command.actor, command.crossed,
+            lambda actor, _, payload, theirs=theirs, lines=lines: payload[0] in lines and actor in theirs,
+        )  # fmt: skip

@@ -14,7 +14,7 @@ from sim.clock import Phase
 from sim.context import Context
 from sim.draws import Purpose, key, span_ms, truncated
 from sim.events import Reason
-from sim.world import SIDES, Mount
+from sim.world import SIDES, Mount, World
 
 PHASES = (Phase.MORALE,)
 READS = ("fit", "hull", "legs", "broken")
@@ -25,8 +25,12 @@ WRITES = ("broken", "withdrawing", "surrendered")
 class Company:
     """One morale group: its resolve, what has shaken it."""
 
-    def __init__(self, name: str, units: list[int], side: int):
+    def __init__(self, name: str, units: list[int], side: int, world: World, law: Any):
         self.name, self.units, self.side = name, units, side
+        self.people = sum(world.people[u] for u in units)
+        self.leaders = [u for u in units if world.unit[u].leader]
+        # weights: guns, leader, neighbours, unanswered fire
+        self.weights = float(law.guns), float(law.leader), float(law.neighbours), float(law.unanswered)
         self.resolve = self.loss_fraction = 1.0
         self.surrenders = False
         self.route, self.factor, self.turn_ms = "", 1.0, 0
@@ -48,6 +52,8 @@ class Morale:
             if SIDES[side] in ctx.scenario.morale:
                 self._add(name, units, side)
         self.warnings = -1
+        laws = [ctx.scenario.morale.get(name) for name in SIDES]  # type: ignore[call-overload]
+        self.near_m = [-1.0 if law is None else float(law.near_m) for law in laws]
         self.guns = [
             [
                 m
@@ -59,8 +65,8 @@ class Morale:
         self.tubes = [sum(len(m.served_by) for m in guns) for guns in self.guns]
 
     def _add(self, name: str, units: list[int], side: int) -> None:
-        company = Company(name, units, side)
         law = self.ctx.scenario.morale[SIDES[side]]  # type: ignore[index]
+        company = Company(name, units, side, self.world, law)
         luck = self.ctx.draws.block(Purpose.MORALE, key(f"company/{name}"), 0, 2)
         company.resolve = truncated(law.resolve.mean, law.resolve.sd, float(luck[0]))
         company.loss_fraction = truncated(law.loss_fraction.mean, law.loss_fraction.sd, float(luck[1]))
@@ -94,46 +100,43 @@ class Morale:
 
     def reach_m(self, mount: Mount) -> float:
         """Radius within which supporting fire at a side that has morale is felt; -1 for other fire."""
-        law = self.ctx.scenario.morale.get(SIDES[1 - self.world.side[mount.unit]])  # type: ignore[call-overload]
-        return float(law.near_m) if law is not None and mount.weapon.kind in SUPPORTING else -1.0
+        return self.near_m[1 - self.world.side[mount.unit]] if mount.weapon.kind in SUPPORTING else -1.0
 
     def fell(self, mount: Mount, d2: Any, ids: list[int]) -> None:
         """Enemy supporting fire near units of a company whose own guns are silent or gone counts as unanswered."""
         side = 1 - int(self.world.side[mount.unit])
-        near = d2 <= self.reach_m(mount) ** 2
-        concerned = {
-            id(self.of_unit[u]): self.of_unit[u] for u in np.flatnonzero(near.any(axis=0)).tolist() if u in self.of_unit
-        }
+        near = d2 <= self.near_m[side] ** 2
+        some = near[0] if len(ids) == 1 else np.logical_or.reduce(near, axis=0)
+        concerned = dict.fromkeys(self.of_unit[u] for u in some.nonzero()[0].tolist() if u in self.of_unit)
         silent = not any(self.world.firing[m.unit] for m in self.guns[side])
-        for company in concerned.values():
+        for company in concerned:
             if company.side == side and not company.broken:
                 company.last_cause = ids[0]
                 if silent:
-                    company.unanswered += int(near[:, company.units].any(axis=1).sum())
+                    company.unanswered += 1 if len(ids) == 1 else int(near[:, company.units].any(axis=1).sum())
                     self.check(company)
 
     # -- pressure
 
     def pressure(self, company: Company) -> tuple[float, Reason]:
         """Sum of the weights, and the reason that weighs most."""
-        world, law = self.world, self.law(company)
-        people = sum(world.people[u] for u in company.units)
-        out = 1.0 - sum(world.fit[u] for u in company.units) / people if people else 0.0
-        working = sum(world.servers(m) for m in self.guns[company.side])
+        world, leaders, neighbours = self.world, company.leaders, company.neighbours
+        guns, leader, others, unanswered = company.weights
+        out = 1.0 - sum([world.fit[u] for u in company.units]) / company.people if company.people else 0.0
         tubes = self.tubes[company.side]
-        leaders = [u for u in company.units if world.unit[u].leader]
-        gone = [n for n in company.neighbours if n in self.companies and self.companies[n].broken]
+        working = sum([world.servers(m) for m in self.guns[company.side]]) if tubes else 0
+        gone = sum([n in self.companies and self.companies[n].broken for n in neighbours])
         parts = [
             (out / max(company.loss_fraction, 1e-9), Reason.LOSSES),
-            (law.guns * (1.0 - working / tubes) if tubes else 0.0, Reason.GUNS_LOST),
+            (guns * (1.0 - working / tubes) if tubes else 0.0, Reason.GUNS_LOST),
             (
-                law.leader * sum(not world.alive(u) for u in leaders) / len(leaders) if leaders else 0.0,
+                leader * sum([not world.alive(u) for u in leaders]) / len(leaders) if leaders else 0.0,
                 Reason.LEADER_LOST,
             ),
-            (law.neighbours * len(gone) / len(company.neighbours) if company.neighbours else 0.0, Reason.NEIGHBOURS),
-            (law.unanswered * company.unanswered, Reason.UNANSWERED_FIRE),
+            (others * gone / len(neighbours) if neighbours else 0.0, Reason.NEIGHBOURS),
+            (unanswered * company.unanswered, Reason.UNANSWERED_FIRE),
         ]
-        return sum(p for p, _ in parts), max(parts)[1]
+        return sum([p for p, _ in parts]), max(parts)[1]
 
     def check(self, company: Company) -> None:
         """Break when the pressure reaches the resolve."""

@@ -202,10 +202,14 @@ class Movement:
             for i, s, t_s, way in zip(*segment_crossings(p, v, duration_s, a, b), strict=True):
                 self._book(mover, int(units[i]), float(t_s), self.owner[int(near[s])], int(way))
         vx, vy = velocity
+        far = abs(vx) * duration_s + MARGIN_M, abs(vy) * duration_s + MARGIN_M
         for u in mover.units:
             x, y = world.legs.at(u, self.ctx.clock.now_ms)
             for area in world.areas:
-                t_in, t_out = range_entry_one(x - area.x_m, y - area.y_m, vx, vy, area.radius_m)
+                dx, dy = x - area.x_m, y - area.y_m
+                if abs(dx) > area.radius_m + far[0] or abs(dy) > area.radius_m + far[1]:
+                    continue  # out of its reach on this leg
+                t_in, t_out = range_entry_one(dx, dy, vx, vy, area.radius_m)
                 if 0.0 < t_in <= duration_s:
                     self._book(mover, u, t_in, area, 1)
                 if t_out <= duration_s:

@@ -86,6 +86,11 @@ class Recognition:
 
     # -- acts
 
+    def news(self, actor: int, *_: Any) -> bool:
+        """A unit has not been seen to fire before: no act is graver."""
+        picture, b = self._of(actor)
+        return bool(picture.act[b] != Act.FIRED)
+
     def fired(self, id_: int, actor: int, *_: int) -> None:
         """A unit fires."""
         self.acted(id_, actor, Act.FIRED)
@@ -154,10 +159,10 @@ def start(ctx: Context) -> None:
     for kind, fn in (
         ("seen", recognition.seen),
         ("sight_lost", recognition.lost),
-        ("opened", recognition.fired),
-        ("fired", recognition.fired),
         ("committed", recognition.committed),
         ("withdrew", recognition.turned_back),
         ("assigned", recognition.refix),
     ):
         ctx.log.on(kind, Phase.COMMAND, actor, fn)
+    for kind in ("opened", "fired"):
+        ctx.log.on(kind, Phase.COMMAND, actor, recognition.fired, recognition.news)

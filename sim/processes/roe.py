@@ -32,12 +32,13 @@ class Roe:
         self.permitted: set[int] = set()
         self.line_key = signed(key(self.law.trigger.line_crossing)) if self.law.trigger.line_crossing else None
         self.point = ctx.scenario.point(self.law.trigger.point)
+        self.theirs = {ctx.world.actor[u] for u in range(len(ctx.world.ids)) if ctx.world.side[u] != side}
 
     # -- what opens the ladder
 
     def fell(self, id_: int, shooter: int, target: int, x_mm: int, y_mm: int, weapon_key: int, salvo: int) -> None:
-        """Rounds fall near the protected point: counted by those who are there, whoever fired."""
-        if self.opened or self.world.side[self.world.unit_of_actor[shooter]] == self.side:
+        """Rounds of the other side fall near the protected point: counted by those who are there."""
+        if self.opened:
             return
         dx, dy = x_mm * 1e-3 - self.point[0], y_mm * 1e-3 - self.point[1]
         if dx * dx + dy * dy <= self.law.trigger.near_m**2:
@@ -62,15 +63,10 @@ class Roe:
             ):
                 self.open((id_,))
 
-    def crossed(self, id_: int, mover: int, target: int, line_key: int, direction: int) -> None:
+    def crossed(self, id_: int, mover: int, *_: int) -> None:
         """A held contact crosses the line that the rules name."""
         b = self.world.unit_of_actor[mover]
-        if (
-            line_key == self.line_key
-            and self.world.side[b] != self.side
-            and self.picture.holders[b]
-            and not self.opened
-        ):
+        if self.picture.holders[b] and not self.opened:
             self.open((id_, self.picture.seen_id[b]))
 
     def reported(self, id_: int, observer: int, target: int, serial: int) -> None:
@@ -161,7 +157,13 @@ def start(ctx: Context) -> None:
         if name not in ctx.scenario.roe:
             continue
         roe = Roe(ctx, side)
-        ctx.log.on("impact", Phase.COMMAND, roe.actor, roe.fell)
+        ctx.log.on(
+            "impact", Phase.COMMAND, roe.actor, roe.fell, lambda actor, *_, roe=roe: not roe.opened and actor in roe.theirs
+        )
         ctx.log.on("act_observed", Phase.COMMAND, roe.actor, roe.observed)
-        ctx.log.on("line_crossed", Phase.COMMAND, roe.actor, roe.crossed)
+        if roe.line_key is not None:
+            ctx.log.on(
+                "line_crossed", Phase.COMMAND, roe.actor, roe.crossed,
+                lambda actor, _, payload, roe=roe: payload[0] == roe.line_key and actor in roe.theirs,
+            )  # fmt: skip
         ctx.log.on("reported", Phase.COMMAND, roe.actor, roe.reported)

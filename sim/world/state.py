@@ -126,7 +126,6 @@ class World:
         self._looked = [(self.posture(unit), 0) for unit in range(n)]
         for unit in range(n):
             self.classify(unit)
-        self._ours: dict[int, tuple[int, Floats, Floats]] = {}
         self._replan_actor = self.clock.handle("sim/replan")
         self._replan: Call | None = None
 
@@ -239,15 +238,15 @@ class World:
         y = np.maximum(np.maximum(self.box[:, 1] - mine[3], mine[1] - self.box[:, 3]), 0.0)
         return np.asarray(np.hypot(x, y), dtype=np.float64)
 
-    def nearest_own(self, side: int, x: float, y: float) -> float:
-        """Distance, m, from a place to the nearest ground unit of a side that is there and alive."""
-        now, kept = self.clock.now_ms, self._ours.get(side)
-        if kept is None or kept[0] != now:
-            own = (self.side == side) & self.on_ground & self.present
-            at = self.legs.all_at(now)[own]
-            kept = self._ours[side] = (now, at[:, 0].copy(), at[:, 1].copy())
-        dx, dy = kept[1] - x, kept[2] - y
-        return math.sqrt(np.minimum.reduce(dx * dx + dy * dy)) if len(dx) else math.inf
+    def nearest_own(self, side: int, places: list[tuple[float, float]]) -> list[float]:
+        """Distances, m, from places to the nearest ground unit of a side that is there; inf where there is none."""
+        own = ((self.side == side) & self.on_ground & self.present).nonzero()[0]
+        if not len(own):
+            return [math.inf] * len(places)
+        at, to = self.legs.at_many(own, self.clock.now_ms), np.array(places)
+        dx, dy = at[:, 0] - to[:, 0, None], at[:, 1] - to[:, 1, None]
+        gaps: list[float] = np.sqrt(np.minimum.reduce(dx * dx + dy * dy, axis=1)).tolist()
+        return gaps
 
     def widest(self, a: int, b: int) -> float:
         """Largest distance there can ever be between two units inside their corridors, m."""

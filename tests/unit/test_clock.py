@@ -97,11 +97,11 @@ def test_a_cancelled_script_runs_its_finally() -> None:
 
 
 def test_a_pool_serves_by_priority_then_key_and_asks_anew() -> None:
-    it, done = clock(), []
-    pool, urgent = Pool(it, 1), {"b": 1}
+    it, done, urgent = clock(), [], {"b": 1}
+    pool = Pool(it, 1, lambda names: [urgent.get(name, 0) for name in names])
 
     def wanted(name: str, key: int):  # type: ignore[no-untyped-def]
-        yield pool.request(lambda: urgent.get(name, 0), (key,), Phase.COMMAND, 0)
+        yield pool.request(name, (key,), Phase.COMMAND, 0)
         done.append((name, it.now_ms))
         yield it.wait(10, Phase.COMMAND, 0)
         pool.release()
