@@ -37,8 +37,9 @@ class Audit:
         self.sensing = next(room for room in ctx.audited if isinstance(room, Sensing))
         self.fire = next(room for room in ctx.audited if isinstance(room, DirectFire))
         self.columns: list[list[tuple[int, float, float, float]]] = [[] for _ in self.world.ids]
+        self.look: tuple[str, float] | None = None
         self.world.replanners.append(self.note)
-        self.note(list(range(len(self.world.ids))))
+        self.note([])
         middle = ctx.scenario.t_ms(ctx.scenario.clock.scripted_until)
         luck = ctx.draws.block(Purpose.AUDIT, key("audit"), 0, times)
         actor = ctx.clock.handle("sim/audit")
@@ -64,7 +65,10 @@ class Audit:
         return power, far, state if there else 0.0
 
     def note(self, units: list[int]) -> None:
-        """After a replan: the columns of these units hold from now."""
+        """After a replan: the columns of these units, of all in another light, hold from now."""
+        look = self.world.light, self.world.visibility_m
+        if look != self.look:
+            self.look, units = look, list(range(len(self.world.ids)))
         for u in units:
             row = (self.ctx.clock.now_ms, *self.fresh(u))
             if not self.columns[u] or self.columns[u][-1][1:] != row[1:]:

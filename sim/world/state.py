@@ -151,6 +151,13 @@ class World:
         if self._replan is None or self._replan.fn is None:
             self._replan = self.clock.soon(Phase.REPLAN, self._replan_actor, self._run_replan)
 
+    def look_differs(self, *, light: str | None = None, visibility_m: float | None = None) -> None:
+        """A new light or visibility: rates of all who look are re-planned this instant."""
+        self.light = self.light if light is None else light
+        self.visibility_m = self.visibility_m if visibility_m is None else visibility_m
+        if self._replan is None or self._replan.fn is None:
+            self._replan = self.clock.soon(Phase.REPLAN, self._replan_actor, self._run_replan)
+
     def classify(self, unit: int) -> None:
         """Renew how weapons see a unit's entities: posture of people, body of hulls, COVERED inside a live hull."""
         first, last = self.first[unit], self.first[unit] + self.count[unit]

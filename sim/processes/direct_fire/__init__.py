@@ -6,6 +6,8 @@ changes. The garrison's fire needs a hostile act and waits for nothing else; an 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ from sim.draws import pair
 from sim.events import Act, Reason
 from sim.processes.direct_fire.heavy import HeavyShots
 from sim.processes.direct_fire.licence import Licence
-from sim.processes.direct_fire.reach import NEVER_MS, entry_ms, listed, soonest_entry_s
+from sim.processes.direct_fire.reach import NEVER_MS, Closing, entry_ms, listed
 from sim.processes.direct_fire.small_arms import Engagement, SmallArms
 from sim.processes.direct_fire.victims import Victims
 from sim.world import Mount
@@ -82,29 +84,37 @@ class DirectFire:
 
     def came(self, j: int) -> None:
         """j is a new target, or on a new leg: idle units near it fire, or wait until it comes into range."""
-        world, holders = self.world, self.world.beliefs[1 - self.world.side[j]].holders[j]
-        if not self.licence.known[j] and not (holders and (world.side[j] == 1 or j in self.licence.hostile)):
-            return
+        world, picture = self.world, self.world.beliefs[1 - self.world.side[j]]
+        holders = picture.holders[j]
+        if not self.licence.known[j]:
+            if not holders or (world.side[j] == 0 and (j not in self.licence.hostile or picture.barred[j])):
+                return
         now = self.ctx.clock.now_ms
         (x, y), (vx, vy) = world.legs.at(j, now), world.legs.speed_of(j)
         groups = self.near_of[j]
         for f in groups if self.licence.known[j] else [f for f in holders if f in groups]:
             for u in groups[f]:
-                if self._idle(u):
-                    self.approach(u, j, x, y, vx, vy, now)
+                self.approach(u, j, x, y, vx, vy, now)
 
     def approach(self, u: int, j: int, x: float, y: float, vx: float, vy: float, now: int) -> None:
-        """Target j at (x, y) moving at (vx, vy): wake u now if it is in range, else book when it will be."""
-        if u in self.pending or (self.world.side[u] == 0 and not self.world.attacking[u]):
+        """Target j at (x, y) moving at (vx, vy): wake u, if it has an idle weapon, now if j is in range, else book when
+        it will be."""
+        if u in self.pending:
             return
-        legs, entry = self.world.legs, self.entry.get(u)
+        t0, ux, uy, wx, wy = self.world.legs.leg(u)
+        dt = (now - t0) * 1e-3
+        p, v = (x - (ux + wx * dt), y - (uy + wy * dt)), (vx - wx, vy - wy)
+        far = self.far[u]
+        if p[0] * p[0] + p[1] * p[1] > far * far and p[0] * v[0] + p[1] * v[1] >= 0.0:
+            return  # out of everything's range and not coming nearer
+        entry = self.entry.get(u)
         booked = entry.t_ms if entry is not None and entry.fn is not None else NEVER_MS
-        (ux, uy), (wx, wy) = legs.at(u, now), legs.speed_of(u)
-        p, v = (x - ux, y - uy), (vx - wx, vy - wy)
-        if now < entry_ms(p, v, self.far[u], now) >= booked:
+        if now < entry_ms(p, v, far, now) >= booked:
             return  # not even for the farthest weapon
-        idle = (m for m in self.of_unit[u] if m.key not in self.active and m.left != 0)
-        far = max((m.range_m for m in idle if self.victims.exposure(m, j)[1] > 0.0), default=0.0)
+        if self.world.side[u] == 0 and not self.world.attacking[u]:
+            return
+        idle = [m for m in self.of_unit[u] if m.key not in self.active and m.left != 0]
+        far = max([m.range_m for m in idle if self.victims.exposure(m, j)[1] > 0.0], default=0.0)
         at = entry_ms(p, v, far, now) if far > 0.0 else NEVER_MS
         if at == now:
             self.wake(u)
@@ -170,13 +180,12 @@ class DirectFire:
         """Those of the observer's formation who are near j may have a target."""
         world, j = self.world, self.world.unit_of_actor[target]
         f = world.formation[world.unit_of_actor[actor]]
-        if world.side[j] == 0 and j not in self.licence.hostile:
+        if world.side[j] == 0 and (j not in self.licence.hostile or world.beliefs[1].barred[j]):
             return
         now = self.ctx.clock.now_ms
         (x, y), (vx, vy) = world.legs.at(j, now), world.legs.speed_of(j)
         for u in self.near_of[j].get(f, ()):
-            if self._idle(u):
-                self.approach(u, j, x, y, vx, vy, now)
+            self.approach(u, j, x, y, vx, vy, now)
 
     def _idle(self, u: int) -> bool:
         return any(m.key not in self.active and m.left != 0 for m in self.of_unit[u])
@@ -209,19 +218,18 @@ class DirectFire:
     def _find(self, u: int, idle: list[Mount], rows: NDArray[np.int64]) -> None:
         """Open fire with idle mounts at the nearest of `rows`, or book when the first of them comes into range."""
         legs, now = self.world.legs, self.ctx.clock.now_ms
-        p = legs.pos[rows] + legs.vel[rows] * ((now - legs.t0_ms[rows]) * 1e-3)[:, None] - legs.at(u, now)
-        far2 = (p * p).sum(axis=1)
-        v = legs.vel[rows] - legs.vel[u]
-        soonest_s = np.inf
+        p = legs.at_many(rows, now) - legs.at(u, now)
+        far2 = p[:, 0] * p[:, 0] + p[:, 1] * p[:, 1]
+        closing, soonest_s = None, math.inf
         for mount in idle:
             can = self.victims.exposures(mount, rows) > 0.0
             limit = self.licence.limits_m(mount, rows)
-            within = np.where(can & (far2 <= limit * limit), far2, np.inf)
-            best = int(within.argmin())
-            if within[best] < np.inf:
-                self.open(mount, int(rows[best]))
-            else:
-                soonest_s = min(soonest_s, soonest_entry_s(p[can], v[can], limit[can]))
+            within = (can & (far2 <= limit * limit)).nonzero()[0]
+            if len(within):
+                self.open(mount, int(rows[within[far2[within].argmin()]]))
+                continue
+            closing = closing or Closing(p, legs.vel[rows] - legs.speed_of(u))
+            soonest_s = min(soonest_s, closing.soonest_s(can, limit))
         if soonest_s < 1e7:
             self._book_entry(u, now + max(1, round(soonest_s * 1e3)))
 

@@ -8,6 +8,7 @@ never redrawn. Observers of one formation share what they see: while one holds a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -145,7 +146,8 @@ class Sensing(Hazards):
         """Account with the old legs and rates, take over the new, solve again. Equal legs and rates are a no-op."""
         now = self.ctx.clock.now_ms
         turned = self.turned(units)
-        power, far, signature = self._refresh(units)
+        anew = (self.world.light, self.world.visibility_m) != self._made_for  # for all who look
+        power, far, signature = self._refresh(range(len(self.world.ids)) if anew else units)
         if not (turned or power or far or signature):
             return
         rows = self.concerned(turned, far, power, signature)
@@ -230,22 +232,6 @@ class Sensing(Hazards):
         if again:
             self.solve(np.concatenate(again), now)
 
-    # -- light and weather
-
-    def set_light(self, light: str) -> None:
-        """A new light: all hazards are accounted in the old and solved in the new."""
-        self.world.light = light
-        self._everything()
-
-    def set_weather(self, visibility_m: float) -> None:
-        """A new visibility."""
-        self.world.visibility_m = visibility_m
-        self._everything()
-
-    def _everything(self) -> None:
-        for u in range(len(self.world.ids)):
-            self.world.change(u)
-
 
 def _looks(unit: Any) -> str:
     """What a unit looks like from afar: the class of its first part that is not people, else people."""
@@ -260,9 +246,10 @@ def start(ctx: Context) -> None:
     world.replanners.append(sensing.replan)
     light = clock.handle("sim/light")
     for phase in ctx.scenario.light:
-        clock.at(max(0, ctx.scenario.t_ms(phase.at)), Phase.MOVE, light, sensing.set_light, phase.light)
+        clock.at(max(0, ctx.scenario.t_ms(phase.at)), Phase.MOVE, light, partial(world.look_differs, light=phase.light))
     for row in ctx.scenario.weather:
-        clock.at(max(0, ctx.scenario.t_ms(row.at)), Phase.MOVE, light, sensing.set_weather, row.visibility_m)
+        differs = partial(world.look_differs, visibility_m=row.visibility_m)
+        clock.at(max(0, ctx.scenario.t_ms(row.at)), Phase.MOVE, light, differs)
     ctx.audited.append(sensing)
     for u in range(len(world.ids)):
         world.change(u)
