@@ -35,7 +35,10 @@ class Crossings:
     ):
         self.a, self.b = a, b
         self.time_ms = np.full(len(a), np.inf)
+        self.times = memoryview(self.time_ms)  # the same, for one pair at a time
         self.open = np.ones(len(a), dtype=bool)
+        self._next_ms = np.inf  # the least of time_ms when last looked at all
+        self._stale = False  # whether it may be greater by now
         self._of_a = _lists(a, n_units)
         self._of_b = _lists(b, n_units)
         self._clock, self._phase, self._actor, self._due = clock, phase, actor, due
@@ -47,6 +50,9 @@ class Crossings:
         parts = [self._of_a[u] for u in first] + [self._of_b[u] for u in second]
         if len(parts) == 1:
             rows = parts[0]
+        elif len(parts) == 2 and first == second:  # a unit is never on both sides of a pair
+            rows = np.concatenate(parts)
+            rows.sort()
         elif parts:
             mark = np.zeros(len(self.a), dtype=bool)
             mark[np.concatenate(parts)] = True
@@ -79,11 +85,28 @@ class Crossings:
         self.open[pairs] = False
         self.time_ms[pairs] = np.inf
 
+    def put(self, pair: int, time_ms: float) -> None:
+        """Set one planned time; `settle` must follow."""
+        if self.times[pair] == self._next_ms:
+            self._stale = True
+        self.times[pair] = time_ms
+        if time_ms < self._next_ms:
+            self._next_ms = time_ms
+
+    def settle(self) -> None:
+        """Keep the earliest on the clock after `put`."""
+        if self._stale:
+            self.book()
+        else:
+            self._book(self._next_ms)
+
     def book(self) -> None:
-        """Put the earliest on the clock unless it is there already."""
-        if not len(self.time_ms):
-            return
-        first = float(np.minimum.reduce(self.time_ms))
+        """Look for the earliest and put it on the clock unless it is there already."""
+        self._stale = False
+        self._next_ms = float(np.minimum.reduce(self.time_ms, initial=np.inf))
+        self._book(self._next_ms)
+
+    def _book(self, first: float) -> None:
         if first == np.inf:
             if self._call is not None:
                 self._call.cancel()
@@ -101,6 +124,7 @@ class Crossings:
         pairs = (self.time_ms <= now + 0.5).nonzero()[0]
         self.time_ms[pairs] = np.inf
         self._call = None
+        self._stale = True
         if len(pairs):
             self._due(pairs, now)
         self.book()

@@ -36,6 +36,8 @@ class Sensing(Hazards):
         self.ctx, self.world = ctx, ctx.world
         world = self.world
         self.sensor = [ctx.scenario.sensors[u.sensor] if u.sensor else None for u in world.unit]
+        self.lookers = [u for u, sensor in enumerate(self.sensor) if sensor is not None]
+        self._sensor_name = [u.sensor for u in world.unit]
         a, b, self.who, widest_m, z_m, self.group_rows = ctx.scenario.once("sensing", self._listed)
         clock, n = ctx.clock, len(world.ids)
         self.actor = clock.handle("sim/sensing")
@@ -52,7 +54,7 @@ class Sensing(Hazards):
         self._columns = [(0.0, 0.0, 0.0)] * n
         self._refresh(range(n))
 
-    def _listed(self) -> tuple[Ints, Ints, list[int], Floats, Floats, dict[tuple[int, int], Ints]]:
+    def _listed(self) -> tuple[Ints, Ints, list[int], Floats, Floats, dict[tuple[int, int], list[int]]]:
         """Pairs a, b; their keys; widest distance and height between, m; rows by (observer's formation, target)."""
         world = self.world
         a, b = self._pairs()
@@ -66,7 +68,7 @@ class Sensing(Hazards):
             [pair(world.keys[i], world.keys[j]) for i, j in both],
             np.array([world.widest(i, j) for i, j in both]),
             np.abs(world.altitude_m[a] - world.altitude_m[b]),
-            {group: np.array(rows) for group, rows in lists.items()},
+            lists,
         )
 
     def _pairs(self) -> tuple[Ints, Ints]:
@@ -106,13 +108,14 @@ class Sensing(Hazards):
         signatures: list[int] = []
         for u in units:
             power, far, signature = self._columns[u]
-            there = bool(world.present[u]) and world.alive(u)
-            new_power, new_far = sight[world.unit[u].sensor]
-            if not there or world.surrendered[u]:
-                new_power = 0.0
-            still, moving, firing = self.looks_like[u]
-            state = firing if world.firing[u] else moving if world.moving[u] else still
-            new_signature = state if there else 0.0
+            new_power, new_far = sight[self._sensor_name[u]]
+            if world.present[u] and world.alive(u):
+                still, moving, firing = self.looks_like[u]
+                new_signature = firing if world.firing[u] else moving if world.moving[u] else still
+                if world.surrendered[u]:
+                    new_power = 0.0
+            else:
+                new_power = new_signature = 0.0
             if new_power != power:
                 self.power[u] = new_power
                 powers.append(u)
@@ -146,16 +149,12 @@ class Sensing(Hazards):
         """Account with the old legs and rates, take over the new, solve again. Equal legs and rates are a no-op."""
         now = self.ctx.clock.now_ms
         turned = self.turned(units)
-        anew = (self.world.light, self.world.visibility_m) != self._made_for  # for all who look
-        power, far, signature = self._refresh(range(len(self.world.ids)) if anew else units)
+        if (self.world.light, self.world.visibility_m) != self._made_for:  # another for all who look
+            units = sorted({*units, *self.lookers})
+        power, far, signature = self._refresh(units)
         if not (turned or power or far or signature):
             return
-        rows = self.concerned(turned, far, power, signature)
-        if len(rows):
-            self.account(rows, now)
-        self.take_legs(turned)
-        if len(rows):
-            self.solve(rows, now)
+        self.renew(turned, far, power, signature, now)
         blind = [u for u in power if self.power[u] == 0.0]
         unseen = [u for u in signature if self.signature[u] == 0.0]
         if turned or blind or unseen or far:
@@ -169,7 +168,7 @@ class Sensing(Hazards):
         for row in rows.tolist():
             if not self.resting[row]:
                 self._see(row, now)
-        self.crossing.book()
+        self.crossing.settle()
 
     def _see(self, row: int, now: int) -> None:
         world, ctx = self.world, self.ctx
@@ -197,8 +196,8 @@ class Sensing(Hazards):
         self.leaving.open[row] = True
         (ux, uy), (vx, vy) = world.legs.speed_of(a), world.legs.speed_of(b)
         _, out_s = range_entry_one(bx - ax, by - ay, vx - ux, vy - uy, float(self.far[a]))
-        self.leaving.time_ms[row] = now + out_s * 1e3
-        self.leaving.book()
+        self.leaving.put(row, now + out_s * 1e3)
+        self.leaving.settle()
 
     def _beyond(self, b: int) -> list[str]:
         side = SIDES[1 - self.world.side[b]]
@@ -207,15 +206,10 @@ class Sensing(Hazards):
 
     def _rest(self, row: int, group: int, b: int, now: int) -> None:
         """The others of the formation rest while one of them holds b."""
-        index = self.group_rows[(group, b)]
-        if len(index) > 1:
-            self.account(index, now)
-        self.resting[index] = True
-        self.rate[index] = 0.0
-        self.crossing.time_ms[index] = np.inf
+        self.rest(self.group_rows[(group, b)], now)
 
     def _left(self, rows: Ints, now: int) -> None:
-        again: list[Ints] = []
+        again: list[int] = []
         for row in rows.tolist():
             a, b = int(self.leaving.a[row]), int(self.leaving.b[row])
             group, picture = self.world.formation[a], self.world.beliefs[self.world.side[a]]
@@ -224,13 +218,12 @@ class Sensing(Hazards):
                 continue
             self.ctx.log.emit("sight_lost", self.world.actor[a], self.world.actor[b], (picture.seen_id[b],))
             picture.release(b, group, now)
-            index = self.group_rows[(group, b)]
-            self.resting[index] = False
-            self.last_ms[index] = now
+            pairs = self.group_rows[(group, b)]
+            self.wake(pairs, now)
             if self.signature[b] > 0.0:
-                again.append(index)
+                again += pairs
         if again:
-            self.solve(np.concatenate(again), now)
+            self.solve(np.array(again), now)
 
 
 def _looks(unit: Any) -> str:

@@ -22,7 +22,7 @@ from sim.legs import Leg, Legs
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-FEW = 12
+FEW = 80
 """So many rows are cheaper one by one than in arrays."""
 _NEVER_S = 1e9
 
@@ -47,14 +47,22 @@ class Hazards:
         self.a, self.b = crossing.a, crossing.b
         self._a: list[int] = self.a.tolist()
         self._b: list[int] = self.b.tolist()
+        self._of_a: list[list[int]] = [crossing.of_a(u).tolist() for u in range(n)]
+        self._of_b: list[list[int]] = [crossing.of_b(u).tolist() for u in range(n)]
         self.need = np.full(m, np.nan)  # drawn when a pair first is or comes within reach
         self.z, self.widest = z_m, widest_m
         self._z: list[float] = z_m.tolist()
+        self._widest: list[float] = widest_m.tolist()
         self.last_ms = np.full(m, float(clock.now_ms))
         self.rate = np.zeros(m)
         self.enter_ms, self.leave_ms = np.zeros(m), np.full(m, np.inf)
         self.resting = np.zeros(m, dtype=bool)
         self.power, self.far, self.signature = np.zeros(n), np.zeros(n), np.zeros(n)
+        # the same columns for one row at a time
+        self._need, self._rate, self._last = memoryview(self.need), memoryview(self.rate), memoryview(self.last_ms)
+        self._enter, self._leave = memoryview(self.enter_ms), memoryview(self.leave_ms)
+        self._rests = memoryview(self.resting)
+        self._power, self._far, self._seen = memoryview(self.power), memoryview(self.far), memoryview(self.signature)
         self.legs = legs
         self._leg: list[Leg] = [legs.leg(u) for u in range(n)]  # as planned with: behind `legs` until the replan
         self._legs = np.array(self._leg).T.copy()
@@ -87,6 +95,50 @@ class Hazards:
         ta, tb = (t_ms - s) * 1e-3, (t_ms - t) * 1e-3
         return bx + bu * tb - ax - au * ta, by + bv * tb - ay - av * ta, bu - au, bv - av
 
+    # -- one change
+
+    def renew(self, turned: list[int], farther: list[int], power: list[int], signature: list[int], now: int) -> None:
+        """Units have turned or these columns of theirs have altered: account with the old, take over the new legs,
+        solve with the new."""
+        if sum([len(self._of_a[u]) for u in {*turned, *farther, *power}]) <= FEW and (
+            sum([len(self._of_b[u]) for u in {*turned, *signature}]) <= FEW
+        ):
+            one = self._concerned_few(turned, farther, power, signature)
+            for row in one:
+                self._account_one(row, now)
+            self.take_legs(turned)
+            for row in one:
+                self._solve_one(row, now)
+            self.crossing.settle()
+            return
+        rows = self.concerned(turned, farther, power, signature)
+        if len(rows):
+            self.account(rows, now)
+        self.take_legs(turned)
+        if len(rows):
+            self.solve(rows, now)
+
+    def _concerned_few(
+        self, turned: list[int], farther: list[int], power: list[int], signature: list[int]
+    ) -> list[int]:
+        """`concerned`, row by row."""
+        moved = {*turned, *farther}
+        rows = {row for u in {*moved, *power} for row in self._of_a[u]}
+        rows |= {row for u in {*turned, *signature} for row in self._of_b[u]}
+        found = []
+        for row in rows:
+            if self._rests[row]:
+                continue
+            a, b = self._a[row], self._b[row]
+            old, new = self._rate[row], self._power[a] * self._seen[b]
+            if old > 0.0 or new > 0.0:
+                if self._enter[row] < math.inf or old == 0.0 or a in moved or b in moved:
+                    found.append(row)
+                else:
+                    self._rate[row] = new
+        found.sort()
+        return found
+
     # -- using up
 
     def concerned(self, turned: list[int], farther: list[int], power: list[int], signature: list[int]) -> Ints:
@@ -110,12 +162,13 @@ class Hazards:
 
     def account(self, rows: Ints, now: int) -> None:
         """Use up the remaining hazards of `rows` from when they were last accounted to now, as far as within reach."""
+        if len(rows) <= FEW:
+            for row in rows.tolist():
+                self._account_one(row, now)
+            return
         since = np.maximum(self.last_ms[rows], self.enter_ms[rows])
         part = rows[(self.rate[rows] > 0.0) & (since < np.minimum(self.leave_ms[rows], now))]
-        if 0 < len(part) <= FEW:
-            for row in part.tolist():
-                self._account_one(row, now)
-        elif len(part):
+        if len(part):
             begin = np.maximum(self.last_ms[part], self.enter_ms[part])
             span_s = (np.minimum(now, self.leave_ms[part]) - begin) * 1e-3
             spent = exposure(*self._relative(part, begin), self.z[part], span_s)
@@ -123,27 +176,42 @@ class Hazards:
         self.last_ms[rows] = now
 
     def _account_one(self, row: int, now: int) -> None:
-        begin = max(self.last_ms.item(row), self.enter_ms.item(row))
-        span_s = (min(float(now), self.leave_ms.item(row)) - begin) * 1e-3
-        spent = exposure_one(*self._relative_one(row, begin), self._z[row], span_s)
-        self.need[row] = max(self.need.item(row) - spent * self.rate.item(row), 0.0)
+        rate, end = self._rate[row], min(float(now), self._leave[row])
+        begin = max(self._last[row], self._enter[row])
+        if rate > 0.0 and begin < end:
+            spent = exposure_one(*self._relative_one(row, begin), self._z[row], (end - begin) * 1e-3)
+            self._need[row] = max(self._need[row] - spent * rate, 0.0)
+        self._last[row] = now
+
+    def rest(self, rows: list[int], now: int) -> None:
+        """These pairs look no more until they are solved again; their hazards are used up to now."""
+        for row in rows:
+            self._account_one(row, now)
+            self._rests[row] = True
+            self._rate[row] = 0.0
+            self.crossing.put(row, math.inf)
+
+    def wake(self, rows: list[int], now: int) -> None:
+        """These pairs look again from now; they are to be solved."""
+        for row in rows:
+            self._rests[row] = False
+            self._last[row] = now
 
     # -- when they run out
 
     def solve(self, rows: Ints, now: int) -> None:
         """New rates of `rows` and the times at which their hazards run out."""
-        self.rate[rows] = rate = self.power[self.a[rows]] * self.signature[self.b[rows]] * ~self.resting[rows]
-        idle = rate <= 0.0
-        if np.logical_or.reduce(idle):
-            self.crossing.time_ms[rows[idle]] = np.inf
-            rows = rows[~idle]
-        if len(rows) > FEW:
-            rows = self._within_ever(rows, now)
-        if len(rows) > FEW:
-            self._solve_many(rows, now)
-        else:
+        if len(rows) <= FEW:
             for row in rows.tolist():
                 self._solve_one(row, now)
+            self.crossing.settle()
+            return
+        self.rate[rows] = rate = self.power[self.a[rows]] * self.signature[self.b[rows]] * ~self.resting[rows]
+        idle = rate <= 0.0
+        self.crossing.time_ms[rows[idle]] = np.inf
+        rows = self._within_ever(rows[~idle], now)
+        if len(rows):
+            self._solve_many(rows, now)
         self.crossing.book()
 
     def _within_ever(self, rows: Ints, now: int) -> Ints:
@@ -180,30 +248,35 @@ class Hazards:
 
     def _solve_one(self, row: int, now: int) -> None:
         """The same for one pair."""
+        a = self._a[row]
+        rate = 0.0 if self._rests[row] else self._power[a] * self._seen[self._b[row]]
+        self._rate[row] = rate
+        if rate <= 0.0:
+            self.crossing.put(row, math.inf)
+            return
         px, py, vx, vy = self._relative_one(row, now)
-        far = self.far.item(self._a[row])
-        enter, leave = float(now), math.inf
-        if self.widest.item(row) > far:
+        far, enter, leave, wait = self._far[a], float(now), math.inf, 0.0
+        if self._widest[row] > far:
             t_in, t_out = range_entry_one(px, py, vx, vy, far)
             enter, leave = now + t_in * 1e3, now + t_out * 1e3
-        self.enter_ms[row], self.leave_ms[row] = enter, leave
-        wait, due = (enter - now) * 1e-3, math.inf
+            wait = (enter - now) * 1e-3
+        self._enter[row], self._leave[row] = enter, leave
+        due = math.inf
         if wait < _NEVER_S:
-            need = self.need.item(row)
+            need = self._need[row]
             if math.isnan(need):
-                need = self.need[row] = self._first([row]).item(0)
-            h = need / self.rate.item(row)
-            later = time_to_exposure_one(px + vx * wait, py + vy * wait, vx, vy, self._z[row], h)
+                need = self._need[row] = self._first([row]).item(0)
+            later = time_to_exposure_one(px + vx * wait, py + vy * wait, vx, vy, self._z[row], need / rate)
             due = now + (wait + later) * 1e3
-        self.crossing.time_ms[row] = due if due <= leave else math.inf
+        self.crossing.put(row, due if due <= leave else math.inf)
 
     def solve_leaving(self, rows: Ints, leaving: Crossings, now: int) -> None:
         """When the targets of held pairs leave reach; now, if they cannot be seen any more."""
         for row in rows.tolist():
             a, b = self._a[row], self._b[row]
             px, py, vx, vy = self._relative_one(row, now)
-            far = self.far.item(a)
-            gone = self.power[a] == 0.0 or self.signature[b] == 0.0 or px * px + py * py > far * far
+            far = self._far[a]
+            gone = self._power[a] == 0.0 or self._seen[b] == 0.0 or px * px + py * py > far * far
             out_s = 0.0 if gone else range_entry_one(px, py, vx, vy, far)[1]
-            leaving.time_ms[row] = now + out_s * 1e3
-        leaving.book()
+            leaving.put(row, now + out_s * 1e3)
+        leaving.settle()
