@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.clock import Phase
 from sim.draws import Draws, Purpose, pair, span_ms
-from sim.effects.damage import carleton_reach, kill_probability
+from sim.effects.damage import NEGLIGIBLE, carleton_reach, kill_probability
 from sim.events import Hull
 from sim.log import Log
 from sim.world import TARGETS, Body, Fate, Mount, World
@@ -49,7 +49,7 @@ def strike(
     starts = [0, *ends[:-1]]
     worst = np.maximum.reduceat(p_hurt, starts).tolist()
     for u, start, end, p in zip(near, starts, ends, worst, strict=True):
-        if p > 0.0:
+        if p >= NEGLIGIBLE:
             _hurt(world, log, draws, mount, salvo, ids, u, p_hurt[start:end], kill[:, start:end])
 
 

@@ -37,9 +37,13 @@ def carleton_scale(radius: Real, d0: Real) -> Floats:
     return np.asarray(radius / np.sqrt(2.0 * np.asarray(d0)))
 
 
+NEGLIGIBLE = 1e-9
+"""Chance of damage that counts as none: a battle has some thousand pairs of impact and entity with less."""
+
+
 def carleton_reach(d0: float, radius: float) -> float:
-    """Distance (m) beyond which Carleton damage is below 1e-12: nobody farther away need be looked at."""
-    return float(radius * np.sqrt(max(np.log(d0 / 1e-12), 0.0) / d0))
+    """Distance (m) beyond which Carleton damage is `NEGLIGIBLE`: nobody farther away need be looked at."""
+    return float(radius * np.sqrt(max(np.log(d0 / NEGLIGIBLE), 0.0) / d0))
 
 
 def kill_probability(impact_xy: Floats, target_xy: Floats, d0: float, radius: Real) -> Floats:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.clock import Call, Phase
 from sim.context import Context
 from sim.draws import key, signed
-from sim.geometry import range_entry_one, segment_crossings
+from sim.geometry import range_entry_one, segment_crossing_one
 from sim.world import Status
 
 PHASES = (Phase.MOVE,)
@@ -57,10 +57,12 @@ class Movement:
                 starts.append(part[:-1])
                 ends.append(part[1:])
                 self.owner += [line] * (len(part) - 1)
-        self.seg_a = np.concatenate(starts) if starts else np.empty((0, 2))
-        self.seg_b = np.concatenate(ends) if ends else np.empty((0, 2))
-        low, high = np.minimum(self.seg_a, self.seg_b) - MARGIN_M, np.maximum(self.seg_a, self.seg_b) + MARGIN_M
+        a = np.concatenate(starts) if starts else np.empty((0, 2))
+        b = np.concatenate(ends) if ends else np.empty((0, 2))
+        low, high = np.minimum(a, b) - MARGIN_M, np.maximum(a, b) + MARGIN_M
         self.seg_box = np.concatenate((low.T, high.T))  # rows: least x, least y, largest x, largest y
+        self.seg_a: list[tuple[float, float]] = [(x, y) for x, y in a.tolist()]
+        self.seg_b: list[tuple[float, float]] = [(x, y) for x, y in b.tolist()]
         self.fixed_key = {row.id: signed(key(row.id)) for row in [*self.world.lines, *self.world.areas]}
         self.forbidding = {
             rule.line: (side, rule)
@@ -193,18 +195,17 @@ class Movement:
         world = self.world
         for call in mover.crossings:
             call.cancel()
-        units = np.array(mover.units)
-        p, v = world.legs.pos[units], np.array(velocity)
         mover.crossings = []
-        near = self._segments_near(p, p + v * duration_s)
-        if len(near):
-            a, b = self.seg_a[near], self.seg_b[near]
-            for i, s, t_s, way in zip(*segment_crossings(p, v, duration_s, a, b), strict=True):
-                self._book(mover, int(units[i]), float(t_s), self.owner[int(near[s])], int(way))
-        vx, vy = velocity
+        (vx, vy), now = velocity, self.ctx.clock.now_ms
+        places = [(u, *world.legs.at(u, now)) for u in mover.units]
+        near = self._segments_near([x for _, x, _ in places], [y for _, _, y in places], vx * duration_s, vy * duration_s)
+        for u, x, y in places:
+            for s in near:
+                found = segment_crossing_one(x, y, vx, vy, duration_s, self.seg_a[s], self.seg_b[s])
+                if found is not None:
+                    self._book(mover, u, found[0], self.owner[s], found[1])
         far = abs(vx) * duration_s + MARGIN_M, abs(vy) * duration_s + MARGIN_M
-        for u in mover.units:
-            x, y = world.legs.at(u, self.ctx.clock.now_ms)
+        for u, x, y in places:
             for area in world.areas:
                 dx, dy = x - area.x_m, y - area.y_m
                 if abs(dx) > area.radius_m + far[0] or abs(dy) > area.radius_m + far[1]:
@@ -215,13 +216,11 @@ class Movement:
                 if t_out <= duration_s:
                     self._book(mover, u, t_out, area, -1)
 
-    def _segments_near(self, start: Floats, stop: Floats) -> NDArray[np.intp]:
-        """Segments of lines whose boxes meet the box of the legs from `start` to `stop` (n, 2): no others can be
-        crossed."""
-        places = np.concatenate((start, stop))
-        (x0, y0), (x1, y1) = np.minimum.reduce(places).tolist(), np.maximum.reduce(places).tolist()
+    def _segments_near(self, x: list[float], y: list[float], dx: float, dy: float) -> list[int]:
+        """Segments of lines whose boxes meet the box of the legs from (x, y) by (dx, dy): no others can be crossed."""
+        x0, x1, y0, y1 = min(x) + min(dx, 0.0), max(x) + max(dx, 0.0), min(y) + min(dy, 0.0), max(y) + max(dy, 0.0)
         left, low, right, high = self.seg_box
-        near: NDArray[np.intp] = ((left <= x1) & (right >= x0) & (low <= y1) & (high >= y0)).nonzero()[0]
+        near: list[int] = ((left <= x1) & (right >= x0) & (low <= y1) & (high >= y0)).nonzero()[0].tolist()
         return near
 
     def _book(self, mover: Mover, u: int, t_s: float, row: Any, way: int) -> None:
