@@ -142,7 +142,17 @@ class Clock:
 
     def soon(self, phase: int, actor: int, fn: Callable[..., Any], *args: Any) -> Call:
         """Book at this instant if legal, else a millisecond later."""
-        return self.at(self.now_ms, phase, actor, fn, *args)
+        return self.post(phase, actor, fn, args)
+
+    def post(self, phase: int, actor: int, fn: Callable[..., Any], args: tuple[Any, ...]) -> Call:
+        """`soon`, with the arguments as they are."""
+        t_ms = self.now_ms
+        if not (phase > self.phase or (phase == self.phase and actor == self.actor)):
+            t_ms += 1
+        call = Call(self, t_ms, phase, actor, fn, args)
+        row: Any = (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, next(self.env._eid), call)
+        heappush(self.env._queue, row)
+        return call
 
     def wait(self, delay_ms: int, phase: int, actor: int) -> Call:
         """For scripts: `yield clock.wait(...)` goes on after the delay."""

@@ -23,7 +23,7 @@ def prepare(
 ) -> Context:
     """Everything in place and every process started, before the first event."""
     clock = Clock(actor_names(scenario))
-    log = Log(lambda: clock.now_ms, clock.soon)
+    log = Log(clock)
     draws = Draws(seed, replication, history)
     world = build(scenario, clock)
     world.record_changes = full

@@ -1,12 +1,12 @@
 """The log: emit and subscribe. Integers only; an id is the place in the log; causes are ids of earlier events.
 
-The log is given the clock's callables; the two do not import each other.
+The log is given a clock; the two do not import each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from sim.events import BY_NAME, Kind
 
@@ -14,12 +14,20 @@ Handler = Callable[..., Any]
 Worth = Callable[[int, int, tuple[int, ...]], bool]
 
 
+class Clocklike(Protocol):
+    """What the log asks of a clock."""
+
+    now_ms: int
+
+    def post(self, phase: int, actor: int, fn: Handler, args: tuple[Any, ...]) -> Any:
+        """Book at this instant if legal, else a millisecond later."""
+
+
 class Log:
     """Columns of what happened, and who is told. Deliveries are booked through the clock in a later phase."""
 
-    def __init__(self, now_ms: Callable[[], int], soon: Callable[..., Any]):
-        self._now = now_ms
-        self._soon = soon
+    def __init__(self, clock: Clocklike):
+        self._clock = clock
         self._told: dict[str, list[tuple[int, int, Handler, Worth | None]]] = {}
         self._watch: dict[str, list[Callable[[int, str, int, int, tuple[int, ...]], None]]] = {}
         self.t_ms: list[int] = []
@@ -51,17 +59,19 @@ class Log:
         else:
             raise KeyError(f"{kind} takes {row.fields}, got {tuple(ints)}")
         id_ = len(self.kind)
-        self.t_ms.append(self._now())
+        self.t_ms.append(self._clock.now_ms)
         self.kind.append(row.code)
         self.actor.append(actor)
         self.target.append(target)
         self.causes.append(causes)
         self.payload.append(payload)
-        for watcher in self._watch.get(kind, ()):
-            watcher(id_, kind, actor, target, payload)
-        for phase, listener, fn, worth in self._told.get(kind, ()):
-            if worth is None or worth(actor, target, payload):
-                self._soon(phase, listener, fn, id_, actor, target, *payload)
+        if kind in self._watch:
+            for watcher in self._watch[kind]:
+                watcher(id_, kind, actor, target, payload)
+        if kind in self._told:
+            for phase, listener, fn, worth in self._told[kind]:
+                if worth is None or worth(actor, target, payload):
+                    self._clock.post(phase, listener, fn, (id_, actor, target, *payload))
         return id_
 
     def on(self, kind: str, phase: int, listener: int, fn: Handler, worth: Worth | None = None) -> None:

@@ -198,7 +198,9 @@ class Movement:
         mover.crossings = []
         (vx, vy), now = velocity, self.ctx.clock.now_ms
         places = [(u, *world.legs.at(u, now)) for u in mover.units]
-        near = self._segments_near([x for _, x, _ in places], [y for _, _, y in places], vx * duration_s, vy * duration_s)
+        near = self._segments_near(
+            [x for _, x, _ in places], [y for _, _, y in places], vx * duration_s, vy * duration_s
+        )
         for u, x, y in places:
             for s in near:
                 found = segment_crossing_one(x, y, vx, vy, duration_s, self.seg_a[s], self.seg_b[s])

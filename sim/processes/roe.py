@@ -158,7 +158,11 @@ def start(ctx: Context) -> None:
             continue
         roe = Roe(ctx, side)
         ctx.log.on(
-            "impact", Phase.COMMAND, roe.actor, roe.fell, lambda actor, *_, roe=roe: not roe.opened and actor in roe.theirs
+            "impact",
+            Phase.COMMAND,
+            roe.actor,
+            roe.fell,
+            lambda actor, *_, roe=roe: not roe.opened and actor in roe.theirs,
         )
         ctx.log.on("act_observed", Phase.COMMAND, roe.actor, roe.observed)
         if roe.line_key is not None:

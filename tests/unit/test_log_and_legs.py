@@ -13,7 +13,7 @@ from sim.log import Log
 
 def test_an_event_takes_exactly_its_fields() -> None:
     clock = Clock(["a", "b"])
-    log = Log(lambda: clock.now_ms, clock.soon)
+    log = Log(clock)
     assert log.next_id == 0
     assert log.emit("pinned", 0) == 0
     with pytest.raises(KeyError):
@@ -26,7 +26,7 @@ def test_an_event_takes_exactly_its_fields() -> None:
 
 def test_deliveries_come_in_a_later_phase_or_a_millisecond_later() -> None:
     clock, heard = Clock(["a", "b"]), []
-    log = Log(lambda: clock.now_ms, clock.soon)
+    log = Log(clock)
     log.on("pinned", Phase.COMMAND, 1, lambda id_, actor, target: heard.append(("command", clock.now_ms, id_)))
     log.on("pinned", Phase.MOVE, 1, lambda id_, actor, target: heard.append(("move", clock.now_ms, id_)))
     clock.at(5, Phase.SUPPRESS, 0, log.emit, "pinned", 0)

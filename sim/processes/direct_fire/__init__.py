@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sim.clock import Call, Phase
 from sim.context import Context
 from sim.draws import pair
 from sim.events import Act, Reason
+from sim.geometry import range_entry_one
 from sim.processes.direct_fire.heavy import HeavyShots
 from sim.processes.direct_fire.licence import Licence
-from sim.processes.direct_fire.reach import NEVER_MS, Closing, entry_ms, listed
+from sim.processes.direct_fire.reach import NEVER_MS, entry_ms, listed
 from sim.processes.direct_fire.small_arms import Engagement, SmallArms
 from sim.processes.direct_fire.victims import Victims
 from sim.world import Mount
@@ -206,7 +204,7 @@ class DirectFire:
                     self._book_entry(u, self.ctx.clock.now_ms + max(1, int(wait_s * 1e3)))
                 return
             targets = self.licence.targets(u, self.near[u])
-            if len(targets):
+            if targets:
                 self._find(u, idle, targets)
 
     def _reaches(self, mount: Mount, j: int) -> bool:
@@ -215,23 +213,29 @@ class DirectFire:
             and self.small.range_m(mount.unit, j) <= self.licence.limit_m(mount, j) + 1e-3
         )
 
-    def _find(self, u: int, idle: list[Mount], rows: NDArray[np.int64]) -> None:
+    def _find(self, u: int, idle: list[Mount], rows: list[int]) -> None:
         """Open fire with idle mounts at the nearest of `rows`, or book when the first of them comes into range."""
-        legs, now = self.world.legs, self.ctx.clock.now_ms
-        p = legs.at_many(rows, now) - legs.at(u, now)
-        far2 = p[:, 0] * p[:, 0] + p[:, 1] * p[:, 1]
-        closing, soonest_s = None, math.inf
-        for mount in idle:
-            can = self.victims.exposures(mount, rows) > 0.0
-            limit = self.licence.limits_m(mount, rows)
-            within = (can & (far2 <= limit * limit)).nonzero()[0]
-            if len(within):
-                self.open(mount, int(rows[within[far2[within].argmin()]]))
-                continue
-            closing = closing or Closing(p, legs.vel[rows] - legs.speed_of(u))
-            soonest_s = min(soonest_s, closing.soonest_s(can, limit))
-        if soonest_s < 1e7:
-            self._book_entry(u, now + max(1, round(soonest_s * 1e3)))
+        legs, now, exposure = self.world.legs, self.ctx.clock.now_ms, self.victims.exposure
+        (ux, uy), (wx, wy) = legs.at(u, now), legs.speed_of(u)
+        nearest, target, soonest_s = [math.inf] * len(idle), [-1] * len(idle), [math.inf] * len(idle)
+        for j in rows:
+            t0, x, y, vx, vy = legs.leg(j)
+            dt = (now - t0) * 1e-3
+            px, py = x + vx * dt - ux, y + vy * dt - uy
+            far2 = px * px + py * py
+            for i, mount in enumerate(idle):
+                if exposure(mount, j)[1] > 0.0:
+                    limit = self.licence.limit_m(mount, j)
+                    if far2 > limit * limit:
+                        soonest_s[i] = min(soonest_s[i], range_entry_one(px, py, vx - wx, vy - wy, limit)[0])
+                    elif far2 < nearest[i]:
+                        nearest[i], target[i] = far2, j
+        for mount, j in zip(idle, target, strict=True):
+            if j >= 0:
+                self.open(mount, j)
+        wait_s = min((s for s, j in zip(soonest_s, target, strict=True) if j < 0), default=math.inf)
+        if wait_s < 1e7:
+            self._book_entry(u, now + max(1, round(wait_s * 1e3)))
 
     # -- engagements
 

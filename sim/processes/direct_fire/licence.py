@@ -42,19 +42,20 @@ class Licence:
         self.hostile.add(j)
         self._hostile[j] = True
 
-    def targets(self, u: int, near: NDArray[np.int64]) -> NDArray[np.int64]:
+    def targets(self, u: int, near: NDArray[np.int64]) -> list[int]:
         """Those of `near` against which the fire of unit u is free: `free` for many at once."""
         world, f = self.world, self.world.formation[u]
         if world.side[u] == 0:
             if not world.attacking[u]:
-                return near[:0]
+                return []
             free = self._known[near] | world.beliefs[0].held[f, near]
         elif not self.provoked:
-            return near[:0]
+            return []
         else:
             picture = world.beliefs[1]
             free = self._hostile[near] & picture.held[f, near] & ~picture.barred[near]
-        return np.asarray(near[free & self._there[near]], dtype=np.int64)
+        found: list[int] = near[free & self._there[near]].tolist()
+        return found
 
     def sure_wait_s(self, u: int, idle: list[Mount], near: NDArray[np.int64]) -> float:
         """Time in which an attacker that holds nobody in sight can surely reach no known place; 0 if it cannot be told.
@@ -72,18 +73,6 @@ class Licence:
             return 0.0
         speed = (vx * vx + vy * vy) ** 0.5
         return gap / speed if speed > 0.0 else float(np.inf)
-
-    def limits_m(self, mount: Mount, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """`limit_m` for many targets at once."""
-        world = self.world
-        out = np.full(len(rows), mount.range_m)
-        known = self._known[rows]
-        if not known.any():
-            return out
-        only_known = known & ~world.beliefs[world.side[mount.unit]].held[world.formation[mount.unit], rows]
-        if only_known.any():
-            out[only_known] = self._sight_m(mount)
-        return out
 
     def _sight_m(self, mount: Mount) -> float:
         name = self.world.unit[mount.unit].sensor

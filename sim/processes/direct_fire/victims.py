@@ -22,15 +22,12 @@ class Victims:
         self._offers: dict[int, tuple[str, ...]] = {}
         self._bodies: dict[int, tuple[int, int, tuple[str, ...], bool]] = {}
         self._exposure: list[dict[str, tuple[str | None, float]]] = [{} for _ in world.ids]  # unit -> by weapon
-        self._table: dict[str, NDArray[np.float64]] = {}  # weapon -> exposure of every unit, NaN when to be renewed
 
     def forget(self, units: list[int]) -> None:
         """These units have changed."""
         for u in units:
             if self._offers.pop(u, None) is not None:
                 self._exposure[u].clear()
-                for table in self._table.values():
-                    table[u] = np.nan
 
     def offers(self, j: int) -> tuple[str, ...]:
         """Classes of unit j that are there to be fired at."""
@@ -59,17 +56,6 @@ class Victims:
             table, targets = mount.weapon.exposure, mount.weapon.targets
             name = next((n for n in self.offers(j) if n in targets and table.get(n, 0.0) > 0.0), None)
             found = self._exposure[j][mount.name] = (name, float(table[name]) if name is not None else 0.0)
-        return found
-
-    def exposures(self, mount: Mount, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The same factor for many units at once, (len(rows),)."""
-        table = self._table.get(mount.name)
-        if table is None:
-            table = self._table[mount.name] = np.full(len(self._world.ids), np.nan)
-        found = table[rows]
-        for i in np.flatnonzero(np.isnan(found)).tolist():
-            j = int(rows[i])
-            found[i] = table[j] = self.exposure(mount, j)[1]
         return found
 
     def people(self, j: int) -> NDArray[np.int64]:
