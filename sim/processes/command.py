@@ -46,6 +46,8 @@ class Command:
         self.missions: dict[int, int] = {}  # contact -> serial of its mission
         self.merged: dict[int, list[int]] = {}  # contact under attack -> contacts that share the attack
         self.serial = 0
+        self.theirs = {self.world.actor[u] for u in range(len(self.world.ids)) if self.world.side[u] != side}
+        self.lines = {signed(key(rule.line)) for rule in self.roe.forbid}
         self.counts: dict[tuple[int, int], int] = {}
         self.waiters: list[Call] = []
 
@@ -262,6 +264,14 @@ class Command:
 
     # -- what others tell
 
+    def sees(self, observer: int, target: int, *_: Any) -> bool:
+        """Whether one of the other side was seen."""
+        return target in self.theirs
+
+    def forbids(self, mover: int, target: int, payload: tuple[int, ...]) -> bool:
+        """Whether one of the other side crosses a line that the rules name."""
+        return payload[0] in self.lines and mover in self.theirs
+
     def look_again(self) -> None:
         """A shooter is free: those who wait for one may look."""
         waiters, self.waiters = self.waiters, []
@@ -286,12 +296,5 @@ def start(ctx: Context) -> None:
         command = Command(ctx, side)
         ctx.world.free_hooks.append((Phase.COMMAND, command.look_again))
         ctx.log.on("approved", Phase.COMMAND, command.actor, command.approved)
-        lines = frozenset(signed(key(rule.line)) for rule in command.roe.forbid)
-        theirs = frozenset(ctx.world.actor[u] for u in range(len(ctx.world.ids)) if ctx.world.side[u] != side)
-        ctx.log.on(
-            "seen", Phase.COMMAND, command.actor, command.seen, lambda _, target, *__, theirs=theirs: target in theirs
-        )
-        ctx.log.on(
-            "line_crossed", Phase.COMMAND, command.actor, command.crossed,
-            lambda actor, _, payload, theirs=theirs, lines=lines: payload[0] in lines and actor in theirs,
-        )  # fmt: skip
+        ctx.log.on("seen", Phase.COMMAND, command.actor, command.seen, command.sees)
+        ctx.log.on("line_crossed", Phase.COMMAND, command.actor, command.crossed, command.forbids)

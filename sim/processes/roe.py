@@ -36,6 +36,14 @@ class Roe:
 
     # -- what opens the ladder
 
+    def counts(self, shooter: int, *_: Any) -> bool:
+        """Whether an impact of a shooter can still open the ladder."""
+        return not self.opened and shooter in self.theirs
+
+    def names(self, mover: int, target: int, payload: tuple[int, ...]) -> bool:
+        """Whether the rules name the line that one of the other side crosses."""
+        return payload[0] == self.line_key and mover in self.theirs
+
     def fell(self, id_: int, shooter: int, target: int, x_mm: int, y_mm: int, weapon_key: int, salvo: int) -> None:
         """Rounds of the other side fall near the protected point: counted by those who are there."""
         if self.opened:
@@ -157,17 +165,8 @@ def start(ctx: Context) -> None:
         if name not in ctx.scenario.roe:
             continue
         roe = Roe(ctx, side)
-        ctx.log.on(
-            "impact",
-            Phase.COMMAND,
-            roe.actor,
-            roe.fell,
-            lambda actor, *_, roe=roe: not roe.opened and actor in roe.theirs,
-        )
+        ctx.log.on("impact", Phase.COMMAND, roe.actor, roe.fell, roe.counts)
         ctx.log.on("act_observed", Phase.COMMAND, roe.actor, roe.observed)
         if roe.line_key is not None:
-            ctx.log.on(
-                "line_crossed", Phase.COMMAND, roe.actor, roe.crossed,
-                lambda actor, _, payload, roe=roe: payload[0] == roe.line_key and actor in roe.theirs,
-            )  # fmt: skip
+            ctx.log.on("line_crossed", Phase.COMMAND, roe.actor, roe.crossed, roe.names)
         ctx.log.on("reported", Phase.COMMAND, roe.actor, roe.reported)

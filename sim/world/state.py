@@ -126,6 +126,7 @@ class World:
         self._looked = [(self.posture(unit), 0) for unit in range(n)]
         for unit in range(n):
             self.classify(unit)
+        self._ours: dict[int, NDArray[np.int64]] = {}  # side -> its ground units that are there
         self._replan_actor = self.clock.handle("sim/replan")
         self._replan: Call | None = None
 
@@ -247,12 +248,20 @@ class World:
 
     def nearest_own(self, side: int, places: list[tuple[float, float]]) -> list[float]:
         """Distances, m, from places to the nearest ground unit of a side that is there; inf where there is none."""
-        own = ((self.side == side) & self.on_ground & self.present).nonzero()[0]
+        own = self._ours.get(side)
+        if own is None:
+            own = self._ours[side] = ((self.side == side) & self.on_ground & self.present).nonzero()[0]
         if not len(own):
             return [math.inf] * len(places)
-        at, to = self.legs.at_many(own, self.clock.now_ms), np.array(places)
-        dx, dy = at[:, 0] - to[:, 0, None], at[:, 1] - to[:, 1, None]
-        gaps: list[float] = np.sqrt(np.minimum.reduce(dx * dx + dy * dy, axis=1)).tolist()
+        at = self.legs.at_many(own, self.clock.now_ms)
+        x, y = at[:, 0], at[:, 1]
+        gaps = []
+        for px, py in places:
+            dx, dy = x - px, y - py
+            dx *= dx
+            dy *= dy
+            dx += dy
+            gaps.append(math.sqrt(dx.min()))
         return gaps
 
     def widest(self, a: int, b: int) -> float:
@@ -282,7 +291,10 @@ class World:
         if bool(column[unit]) == value:
             return False
         column[unit] = value
-        self.mark(unit, "state", self.bits(unit))
+        if name == "present":
+            self._ours.clear()
+        if self.record_changes:
+            self.mark(unit, "state", self.bits(unit))
         if rate:
             self.change(unit)
         return True

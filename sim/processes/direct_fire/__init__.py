@@ -84,9 +84,9 @@ class DirectFire:
         """j is a new target, or on a new leg: idle units near it fire, or wait until it comes into range."""
         world, picture = self.world, self.world.beliefs[1 - self.world.side[j]]
         holders = picture.holders[j]
-        if not self.licence.known[j]:
-            if not holders or (world.side[j] == 0 and (j not in self.licence.hostile or picture.barred[j])):
-                return
+        barred = world.side[j] == 0 and (j not in self.licence.hostile or picture.barred[j])
+        if not self.licence.known[j] and (barred or not holders):
+            return
         now = self.ctx.clock.now_ms
         (x, y), (vx, vy) = world.legs.at(j, now), world.legs.speed_of(j)
         groups = self.near_of[j]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,10 +60,10 @@ class Hazards:
         self.resting = np.zeros(m, dtype=bool)
         self.power, self.far, self.signature = np.zeros(n), np.zeros(n), np.zeros(n)
         # the same columns for one row at a time
-        self._need, self._rate, self._last = memoryview(self.need), memoryview(self.rate), memoryview(self.last_ms)
-        self._enter, self._leave = memoryview(self.enter_ms), memoryview(self.leave_ms)
-        self._rests = memoryview(self.resting)
-        self._power, self._far, self._seen = memoryview(self.power), memoryview(self.far), memoryview(self.signature)
+        view: Any = memoryview
+        self._need, self._rate, self._last = view(self.need), view(self.rate), view(self.last_ms)
+        self._enter, self._leave, self._rests = view(self.enter_ms), view(self.leave_ms), view(self.resting)
+        self._power, self._far, self._seen = view(self.power), view(self.far), view(self.signature)
         self.legs = legs
         self._leg: list[Leg] = [legs.leg(u) for u in range(n)]  # as planned with: behind `legs` until the replan
         self._legs = np.array(self._leg).T.copy()
@@ -176,11 +177,15 @@ class Hazards:
         self.last_ms[rows] = now
 
     def _account_one(self, row: int, now: int) -> None:
-        rate, end = self._rate[row], min(float(now), self._leave[row])
-        begin = max(self._last[row], self._enter[row])
+        rate, end, begin = self._rate[row], self._leave[row], self._last[row]
+        if self._enter[row] > begin:
+            begin = self._enter[row]
+        if end > now:
+            end = float(now)
         if rate > 0.0 and begin < end:
             spent = exposure_one(*self._relative_one(row, begin), self._z[row], (end - begin) * 1e-3)
-            self._need[row] = max(self._need[row] - spent * rate, 0.0)
+            left = self._need[row] - spent * rate
+            self._need[row] = left if left > 0.0 else 0.0
         self._last[row] = now
 
     def rest(self, rows: list[int], now: int) -> None:
