@@ -149,17 +149,16 @@ def segment_crossings(
 
 
 def segment_crossing_one(
-    px: float, py: float, vx: float, vy: float, t_end: float, a: tuple[float, float], b: tuple[float, float]
-) -> tuple[float, int] | None:
-    """`segment_crossings` of one leg and one segment in plain floats: (time, direction), or None."""
-    (ax, ay), (bx, by) = a, b
+    px: float, py: float, vx: float, vy: float, t_end: float, ax: float, ay: float, bx: float, by: float
+) -> tuple[float, int]:
+    """`segment_crossings` of one leg and one segment in plain floats: (time, direction); (inf, 0): none."""
     dx, dy = bx - ax, by - ay
     before = dx * (py - ay) - dy * (px - ax)
     after = dx * (py + vy * t_end - ay) - dy * (px + vx * t_end - ax)
     if (before >= 0.0) == (after >= 0.0):
-        return None
+        return math.inf, 0
     if (vx * (ay - py) - vy * (ax - px) >= 0.0) == (vx * (by - py) - vy * (bx - px) >= 0.0):
-        return None
+        return math.inf, 0
     return min(max(before / (before - after), 0.0), 1.0) * t_end, 1 if after >= 0.0 else -1
 
 

@@ -61,8 +61,7 @@ class Movement:
         b = np.concatenate(ends) if ends else np.empty((0, 2))
         low, high = np.minimum(a, b) - MARGIN_M, np.maximum(a, b) + MARGIN_M
         self.seg_box = np.concatenate((low.T, high.T))  # rows: least x, least y, largest x, largest y
-        self.seg_a: list[tuple[float, float]] = [(x, y) for x, y in a.tolist()]
-        self.seg_b: list[tuple[float, float]] = [(x, y) for x, y in b.tolist()]
+        self.segments: list[list[float]] = np.concatenate((a, b), axis=1).tolist()
         self.fixed_key = {row.id: signed(key(row.id)) for row in [*self.world.lines, *self.world.areas]}
         self.forbidding = {
             rule.line: (side, rule)
@@ -203,9 +202,9 @@ class Movement:
         )
         for u, x, y in places:
             for s in near:
-                found = segment_crossing_one(x, y, vx, vy, duration_s, self.seg_a[s], self.seg_b[s])
-                if found is not None:
-                    self._book(mover, u, found[0], self.owner[s], found[1])
+                t_s, way = segment_crossing_one(x, y, vx, vy, duration_s, *self.segments[s])
+                if way:
+                    self._book(mover, u, t_s, self.owner[s], way)
         far = abs(vx) * duration_s + MARGIN_M, abs(vy) * duration_s + MARGIN_M
         for u, x, y in places:
             for area in world.areas:
