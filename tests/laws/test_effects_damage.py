@@ -116,7 +116,7 @@ def test_pruning_a_target_changes_nobody_else() -> None:
 @given(shares, radii)
 def test_nobody_beyond_the_reach_need_be_looked_at(d0: float, radius: float) -> None:
     reach = damage.carleton_reach(d0, radius)
-    assert damage.carleton(reach, 0.0, d0, radius, radius) == pytest.approx(1e-12, rel=1e-6)
+    assert damage.carleton(reach, 0.0, d0, radius, radius) == pytest.approx(damage.NEGLIGIBLE, rel=1e-6)
     assert damage.carleton_reach(1e-13, radius) == 0.0
 
 
