@@ -19,7 +19,7 @@ from sim.rounds import launch, mean_point, reload_call
 from sim.world import SIDES, Mount, Status, Task
 
 PHASES = (Phase.FIRE, Phase.IMPACT)
-READS = ("beliefs", "fit", "hull", "pinned", "broken", "withdrawing")
+READS = ("beliefs", "fit", "hull", "pinned", "broken", "withdrawing", "halted")
 WRITES = ("mounts", "firing", "tasks")
 KINDS = ("indirect", "guided")
 LAY, GAP = 1, 2  # own address of delays: to the first round, between rounds
@@ -44,9 +44,11 @@ class IndirectFire:
         return max(1, span_ms(law, self.ctx.draws.one(Purpose.DELAY, mount.key ^ what << 8, event)))
 
     def able(self, mount: Mount) -> bool:
-        """Its crew serves it, and it has not broken, withdrawn or been lost."""
+        """Its crew serves it, and it has not broken, withdrawn, been halted or been lost."""
         world, u = self.world, mount.unit
-        gone = world.broken[u] or world.withdrawing[u] or world.surrendered[u] or not world.present[u]
+        gone = (
+            world.halted[u] or world.broken[u] or world.withdrawing[u] or world.surrendered[u] or not world.present[u]
+        )
         return not gone and world.alive(u) and self.world.servers(mount) > 0 and mount.left != 0
 
     # -- shelling by order
@@ -163,6 +165,7 @@ class IndirectFire:
                 Reason.LOST if not world.alive(u) or world.servers(mount) == 0
                 else Reason.EMPTY if mount.left == 0
                 else Reason.BROKE if world.broken[u]
+                else Reason.HALTED if world.halted[u]
                 else Reason.ORDERED
             )  # fmt: skip
             self.ctx.log.emit("ceased", world.actor[u], reason=int(reason))

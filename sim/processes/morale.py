@@ -19,7 +19,7 @@ from sim.world import SIDES, Mount, World
 PHASES = (Phase.MORALE,)
 READS = ("fit", "hull", "legs", "broken")
 SUPPORTING = ("indirect", "guided", "strafe")
-WRITES = ("broken", "withdrawing", "surrendered")
+WRITES = ("broken", "withdrawing", "surrendered", "halted")
 
 
 class Company:
@@ -202,11 +202,12 @@ class Morale:
                     self.break_up(company, Reason.TURNED_BACK)
 
     def halted(self, id_: int, actor: int, *_: int) -> None:
-        """A formation obeys a halt: it goes back to the enclave in order."""
+        """A formation obeys a halt: it goes back to the enclave in order, and begins no attack and no fire any more."""
         f = self.world.formation_actor.index(actor)
         side = SIDES[self.world.side[self.world.members[f][0]]]
         law = self.ctx.scenario.morale.get(side)  # type: ignore[call-overload]
         for u in self.world.members[f]:
+            self.world.flag("halted", u, True, rate=False)
             if self.world.alive(u) and self.world.present[u] and not self.world.broken[u]:
                 route = law.retreat if law is not None else ""
                 if route in self.world.formations[f].routes and self.world.attacking[u]:

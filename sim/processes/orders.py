@@ -10,7 +10,7 @@ from sim.draws import Purpose, key, signed
 from sim.events import Reason
 
 PHASES = (Phase.MOVE, Phase.COMMAND)
-READS = ("fit", "broken", "withdrawing", "present")
+READS = ("fit", "broken", "withdrawing", "present", "halted")
 WRITES = ("attacking",)
 
 
@@ -34,8 +34,11 @@ class Orders:
         f = self.formation[order.who]
         actor, order_key = self.world.formation_actor[f], signed(key(order.id))
         obey = [u for u in self.world.members[f] if self._obeys(u)]
-        if not obey:
-            self.ctx.log.emit("order_aborted", actor, causes=causes, order_key=order_key, why=int(Reason.LOST))
+        aggressive = order.do.assault is not None or order.do.shell is not None
+        held = aggressive and any(self.world.halted[u] for u in obey)
+        if held or not obey:
+            why = Reason.HALTED if held else Reason.LOST
+            self.ctx.log.emit("order_aborted", actor, causes=causes, order_key=order_key, why=int(why))
             return
         id_ = self.ctx.log.emit("order_begun", actor, causes=causes, order_key=order_key)
         if any(task is not None for task in (order.do.move, order.do.assault, order.do.reinforce, order.do.withdraw)):

@@ -34,6 +34,7 @@ COLUMNS: dict[str, tuple[str, str, str, str]] = {
     "surrendered": ("flag", "(n_units,)", "bool", "morale"),
     "present": ("flag", "(n_units,)", "bool", "air, orders"),
     "attacking": ("flag", "(n_units,)", "bool", "orders"),
+    "halted": ("flag", "(n_units,)", "bool", "morale"),
     "recrossed": ("flag", "(n_units,)", "bool", "movement"),
     "level": ("suppression", "(n_units,)", "list[float]", "suppression"),
     "legs": ("m, m/s", "(n_units, 2)", "float64", "movement, air"),
@@ -110,7 +111,17 @@ class World:
         self.fate = np.zeros(m, dtype=np.int8)
         self.hull = np.zeros(m, dtype=np.int8)
         self.fit = list(self.people)
-        for name in ("moving", "firing", "pinned", "broken", "withdrawing", "surrendered", "attacking", "recrossed"):
+        for name in (
+            "moving",
+            "firing",
+            "pinned",
+            "broken",
+            "withdrawing",
+            "surrendered",
+            "attacking",
+            "recrossed",
+            "halted",
+        ):
             setattr(self, name, np.zeros(n, dtype=bool))
         self.present = np.array([unit.arrives is None for unit in self.unit], dtype=bool)
         self.level: list[float] = [0.0] * n
@@ -138,6 +149,7 @@ class World:
     surrendered: NDArray[np.bool_] = field(init=False)
     attacking: NDArray[np.bool_] = field(init=False)
     recrossed: NDArray[np.bool_] = field(init=False)
+    halted: NDArray[np.bool_] = field(init=False)
     present: NDArray[np.bool_] = field(init=False)
     box: Floats = field(init=False)
 
