@@ -102,26 +102,14 @@ class World:
     warning_aim: tuple[float, float] | None = None
     # (phase, within which radius of a unit, fn(mount, d2 (k, n_units), ids)): told of impacts near somebody
     impact_hooks: list[tuple[int, Callable[[Mount], float], Callable[..., None]]] = field(default_factory=list)
-    fall_watchers: list[Callable[[Floats], None]] = field(
-        default_factory=list
-    )  # told where rounds fell; they only note
+    fall_watchers: list[Callable[[Floats], None]] = field(default_factory=list)  # told where rounds fell; only note
 
     def __post_init__(self) -> None:
         n, m = len(self.ids), len(self.entity_unit)
         self.fate = np.zeros(m, dtype=np.int8)
         self.hull = np.zeros(m, dtype=np.int8)
         self.fit = list(self.people)
-        for name in (
-            "moving",
-            "firing",
-            "pinned",
-            "broken",
-            "withdrawing",
-            "surrendered",
-            "attacking",
-            "recrossed",
-            "halted",
-        ):
+        for name in [name for name, row in COLUMNS.items() if row[0] == "flag"]:
             setattr(self, name, np.zeros(n, dtype=bool))
         self.present = np.array([unit.arrives is None for unit in self.unit], dtype=bool)
         self.level: list[float] = [0.0] * n

@@ -105,10 +105,10 @@ class Veil:
             return self._nearest_own
         raise TruthReadError(f"world.{name} is not open to command, rules and approval")
 
-    def _nearest_own(self, side: int, x: float, y: float) -> float:
+    def _nearest_own(self, side: int, *places: Any) -> Any:
         if side != self.mine:
             raise TruthReadError("the nearest unit of the other side was asked for")
-        return self.world.nearest_own(side, x, y)
+        return self.world.nearest_own(side, *places)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in SIDES_OWN:
