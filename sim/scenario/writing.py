@@ -44,7 +44,10 @@ def _lines(value: Any, indent: str, out: list[str]) -> None:
             _entry(f"{indent}{_scalar(key)}:", item, indent + "  ", out)
     else:
         for item in value:
+            begin = len(out)
             _entry(f"{indent}-", item, indent + "  ", out)
+            if isinstance(item, dict) and out[begin] == f"{indent}-":  # `- key: ...`, as people write it
+                out[begin : begin + 2] = [f"{indent}- {out[begin + 1].lstrip()}"]
 
 
 def _entry(head: str, item: Any, indent: str, out: list[str]) -> None:
