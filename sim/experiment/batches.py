@@ -18,7 +18,7 @@ from sim import metrics
 from sim.experiment.design import Base, Design
 from sim.experiment.ensemble import Run, engine_run
 from sim.experiment.factors import Setting
-from sim.experiment.store import Row
+from sim.experiment.parts import Row
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

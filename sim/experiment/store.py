@@ -10,40 +10,22 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment import manifest
+from sim.experiment import manifest, parts
 from sim.experiment.design import STRIDE, Design
 from sim.experiment.manifest import SweepError
+from sim.experiment.parts import Row
 
 TABLE = "runs.parquet"
 PARTS = "parts"
 ROW_GROUP = 4096
 KEPT = ("point", "rep", "stage", "cause", "digest", "metrics")
 """Columns of a part that the table is made of; the curves stay in the parts."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """What is kept of a run. A run that failed has a stage and a cause and nothing else."""
-
-    point: int
-    rep: int
-    digest: str | None = None
-    metrics: str | None = None
-    """JSON of name -> value, exact."""
-    curve_t_ms: int = 0
-    """Instant of the first value of every curve; one a minute follows."""
-    curves: dict[str, NDArray[np.int32]] = field(default_factory=dict)
-    stage: str | None = None
-    cause: str | None = None
-    cpu_s: float = 0.0
-    """CPU of the run in seconds: about the machine, so never in the table."""
 
 
 class Lock:
@@ -128,21 +110,15 @@ class Store:
 
     def write(self, rows: Sequence[Row]) -> None:
         """One part, whole or not at all."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         kept = sorted(rows, key=lambda row: (row.point, row.rep))
-        table = pa.Table.from_pylist([_plain(row) for row in kept], schema=_schema())
-        cpu = {b"cpu_s": json.dumps([row.cpu_s for row in kept]).encode()}
-        sink = pa.BufferOutputStream()
-        pq.write_table(table.replace_schema_metadata(cpu), sink, compression="zstd")
         name = f"{kept[0].point:06d}-{kept[0].rep:05d}-{len(kept)}.parquet"
         try:
-            write_atomically(self.folder / PARTS / name, sink.getvalue().to_pybytes())
+            write_atomically(self.folder / PARTS / name, parts.written(kept))
         except OSError as fault:
             raise self.trouble(fault) from None
-        for row in kept:
-            self.done[row.point, row.rep] = True
+        places = np.array([(row.point, row.rep) for row in kept], dtype=np.int64)
+        self.done[places[:, 0], places[:, 1]] = True
+        self._read.append((self.folder / PARTS / name, places[:, 0], places[:, 1]))
 
     def _paths(self) -> list[Path]:
         return sorted((self.folder / PARTS).glob("*.parquet"))
@@ -157,10 +133,9 @@ class Store:
     def _key(self, path: Path) -> tuple[Path, NDArray[np.int64], NDArray[np.int64]] | None:
         """Point and rep of the rows of a part; None for one that cannot be read, which is set aside."""
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         try:
-            table = pq.read_table(path, columns=["point", "rep"])
+            table = parts.read(path, ["point", "rep"])
         except (pa.ArrowInvalid, OSError):
             path.rename(path.with_suffix(".unreadable"))
             self.set_aside.append(path.name)
@@ -169,8 +144,6 @@ class Store:
 
     def rows(self, wanted: NDArray[np.bool_], columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
         """The wanted runs (n_points, cap) in order, as plain rows, a few parts in memory at a time."""
-        import pyarrow.parquet as pq
-
         paths, keys = list[Path](), list[NDArray[np.int64]]()
         for path, points, reps in self._keys():
             keys.append(np.column_stack([points, reps, np.full(len(points), len(paths)), np.arange(len(points))]))
@@ -182,16 +155,27 @@ class Store:
         held: dict[int, list[dict[str, Any]]] = {}
         for part, at in places[:, 2:].tolist():
             if part not in held:
-                held[part] = pq.read_table(paths[part], columns=list(columns) if columns else None).to_pylist()
+                held[part] = self._rows(paths[part], columns)
                 if len(held) > 16:
                     del held[next(iter(held))]
             yield held[part][at]
 
+    def _rows(self, path: Path, columns: Sequence[str] | None) -> list[dict[str, Any]]:
+        """The rows of a part; raises SweepError if its bytes are not those that were written."""
+        import pyarrow as pa
+
+        try:
+            rows: list[dict[str, Any]] = parts.read(path, columns).to_pylist()
+        except (pa.ArrowInvalid, OSError) as fault:
+            why = str(fault).splitlines()[0][:200]
+            raise SweepError(
+                f"{path}: is damaged ({why}); take it away, and the same command makes its runs again"
+            ) from None
+        return rows
+
     def cpu_s(self) -> float:
         """CPU of all runs in the parts, in seconds."""
-        import pyarrow.parquet as pq
-
-        return sum(sum(json.loads(pq.read_schema(path).metadata[b"cpu_s"])) for path in self._paths())
+        return sum(parts.cpu_s(path) for path in self._paths())
 
     def assemble(self, wanted: NDArray[np.bool_]) -> tuple[Path, int]:
         """Writes the table of the wanted runs: factors, metrics with their own types, failures; how many failed."""
@@ -234,25 +218,6 @@ def write_atomically(path: Path, data: bytes) -> None:
         with suppress(OSError):
             new.unlink()
         raise
-
-
-def _schema() -> Any:
-    import pyarrow as pa
-
-    return pa.schema(
-        [
-            ("point", pa.int64()), ("rep", pa.int64()), ("stage", pa.string()), ("cause", pa.string()),
-            ("digest", pa.string()), ("metrics", pa.string()), ("curve_t_ms", pa.int64()),
-            ("curves", pa.map_(pa.string(), pa.list_(pa.int32()))),
-        ]
-    )  # fmt: skip
-
-
-def _plain(row: Row) -> dict[str, Any]:
-    return {
-        "point": row.point, "rep": row.rep, "stage": row.stage, "cause": row.cause, "digest": row.digest,
-        "metrics": row.metrics, "curve_t_ms": row.curve_t_ms, "curves": sorted(row.curves.items()),
-    }  # fmt: skip
 
 
 def _kinds(rows: Iterable[dict[str, Any]]) -> dict[str, str]:

@@ -19,7 +19,8 @@ from sim.experiment.backends import Backend
 from sim.experiment.batches import Batch, batch_of, failed
 from sim.experiment.design import Design
 from sim.experiment.ensemble import Run, engine_run
-from sim.experiment.store import Row, Store
+from sim.experiment.parts import Row
+from sim.experiment.store import Store
 
 BATCH_S = 0.75
 """CPU seconds of a batch: long beside what a scheduler needs for it, short beside what a kill may cost."""

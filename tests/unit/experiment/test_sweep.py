@@ -18,7 +18,7 @@ from sim.experiment.backends import Outcome, Serial
 from sim.experiment.batches import Batch
 from sim.experiment.design import Stop
 from sim.experiment.manifest import SweepError
-from sim.experiment.store import Row
+from sim.experiment.parts import Row
 from tests.unit.experiment import made
 
 
@@ -292,6 +292,19 @@ def test_a_torn_part_is_set_aside_and_made_again(tmp_path: Path, whole: bytes, k
     assert len(warned) == 1
     assert part.name in warned[0]
     assert not list((tmp_path / "out" / "parts").glob("*.tmp"))
+
+
+def test_a_damaged_part_is_named_and_made_again_once_it_is_gone(tmp_path: Path, whole: bytes) -> None:
+    design = reading.read(made.design_file(tmp_path))
+    sweep.sweep(design, tmp_path / "out", Serial)
+    part = sorted((tmp_path / "out" / "parts").iterdir())[1]
+    sound = part.read_bytes()
+    at = pq.ParquetFile(part).metadata.row_group(0).column(5).dictionary_page_offset + 60  # within the metrics
+    part.write_bytes(sound[:at] + bytes(255 - b for b in sound[at : at + 8]) + sound[at + 8 :])
+    with pytest.raises(SweepError, match=rf"{part.name}: is damaged .*; take it away, and the same command"):
+        sweep.sweep(design, tmp_path / "out", Serial)
+    part.unlink()
+    assert sweep.sweep(design, tmp_path / "out", Serial).table.read_bytes() == whole
 
 
 def test_progress_counts(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario import plain
+from sim.scenario import load, plain
 from sim.scenario.reading import ScenarioError, read_fully, read_yaml
 from sim.scenario.tree import Map, Seq
 from sim.scenario.writing import write_yaml
@@ -118,3 +118,10 @@ trees = st.recursive(
 @given(st.dictionaries(st.text("abcd", min_size=1, max_size=4), trees, min_size=1, max_size=4))
 def test_what_the_program_writes_is_read_alike(data: dict[str, Any]) -> None:
     agree(write_yaml(data))
+
+
+def test_a_resolved_scenario_is_plain() -> None:
+    """So a worker of a sweep spends no more on reading it than on the file it came from."""
+    text = load(ROOT / "scenarios" / "khusham.yaml").resolved_yaml
+    assert plain.read(text, "f") is not None
+    assert "\n    - id: " in text
