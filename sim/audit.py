@@ -138,17 +138,17 @@ class Audit:
         world, log = self.world, self.ctx.log
         group = world.formation[a]
         since, spans, began = 0, [], -1
-        for i, (kind, actor, target) in enumerate(zip(log.kind, log.actor, log.target, strict=True)):
+        for t_ms, kind, actor, target, _, _ in log.rows:
             if kind not in (200, 201) or target != world.actor[b]:
                 continue
             observer = world.unit_of_actor[actor]
             if world.formation[observer] != group:
                 continue
             if kind == 200:
-                began, seer = log.t_ms[i], observer
+                began, seer = t_ms, observer
             elif began >= 0:
-                spans.append((began, log.t_ms[i]))
-                since = log.t_ms[i] if seer == a else since
+                spans.append((began, t_ms))
+                since = t_ms if seer == a else since
                 began = -1
         return since, spans
 

@@ -70,12 +70,11 @@ class KeyedEnvironment(simpy.Environment):
 class Call(Event):
     """One booking; `cancel()` makes it do nothing. `fn` is None once run or cancelled."""
 
-    __slots__ = ("actor", "args", "clock", "fn", "phase", "t_ms")
+    __slots__ = ("actor", "args", "fn", "phase", "t_ms")
     _ok = True
     _value = None
 
-    def __init__(self, clock: Clock, t_ms: int, phase: int, actor: int, fn: Callable[..., Any] | None, args: Any):
-        self.clock = clock
+    def __init__(self, t_ms: int, phase: int, actor: int, fn: Callable[..., Any] | None, args: Any):
         self.t_ms = t_ms
         self.phase = phase
         self.actor = actor
@@ -135,7 +134,7 @@ class Clock:
         now = self.now_ms
         if t_ms <= now:  # `_legal`, written out: this runs ten thousand times in a battle
             t_ms = now if phase > self.phase or (phase == self.phase and actor == self.actor) else now + 1
-        call = Call(self, t_ms, phase, actor, fn, args)
+        call = Call(t_ms, phase, actor, fn, args)
         row: Any = (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, next(env._eid), call)  # as simpy schedules
         heappush(env._queue, row)
         return call
@@ -149,7 +148,7 @@ class Clock:
         t_ms = self.now_ms
         if not (phase > self.phase or (phase == self.phase and actor == self.actor)):
             t_ms += 1
-        call = Call(self, t_ms, phase, actor, fn, args)
+        call = Call(t_ms, phase, actor, fn, args)
         row: Any = (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, next(self.env._eid), call)
         heappush(self.env._queue, row)
         return call
@@ -160,7 +159,7 @@ class Clock:
 
     def gate(self, phase: int, actor: int) -> Call:
         """For scripts: an unbooked call to wait on; `open_gate` books it soon."""
-        return Call(self, -1, phase, actor, _idle, ())
+        return Call(-1, phase, actor, _idle, ())
 
     def open_gate(self, call: Call) -> None:
         """Let the script waiting on `call` go on (no effect if it was opened or cancelled before)."""

@@ -67,8 +67,9 @@ class Philox:
 
     def __init__(self) -> None:
         self._generator = np.random.Philox(key=0)
-        self._counter = np.zeros(4, dtype=np.uint64)
-        self._key = np.zeros(2, dtype=np.uint64)
+        both = np.zeros(6, dtype=np.uint64)
+        view: Any = memoryview
+        self._counter, self._key, self._words = both[:4], both[4:], view(both)
         self._inner = {"counter": self._counter, "key": self._key}
         self._state: dict[str, Any] = {
             "bit_generator": "Philox", "state": self._inner, "buffer": np.zeros(4, dtype=np.uint64),
@@ -99,15 +100,15 @@ class Philox:
         return out
 
     def _aim(self, event: int, who: int, purpose: int, seed: int, second: int) -> None:
-        words, keys = self._counter, self._key
-        words[0], words[1], words[2], words[3] = 0, event, who, purpose
-        keys[0], keys[1] = seed, second
+        words = self._words
+        words[0], words[1], words[2], words[3], words[4], words[5] = 0, event, who, purpose, seed, second
         self._generator.state = self._state  # type: ignore[assignment]
 
 
 def uniforms(raw: NDArray[np.uint64]) -> NDArray[np.float64]:
     """Raw words to uniforms strictly between 0 and 1, symmetric about 1/2: (top 52 bits + 1/2) / 2**52."""
-    out: NDArray[np.float64] = np.add(raw >> _LOW_BITS, 0.5, dtype=np.float64)
+    out: NDArray[np.float64] = (raw >> _LOW_BITS).astype(np.float64)
+    out += 0.5
     out *= 2.0**-52
     return out
 

@@ -14,6 +14,10 @@ Handler = Callable[..., Any]
 Worth = Callable[[int, int, tuple[int, ...]], bool]
 
 
+Row = tuple[int, int, int, int, tuple[int, ...], tuple[int, ...]]
+"""t_ms, code of the kind, actor, target (-1: none), causes, payload."""
+
+
 class Clocklike(Protocol):
     """What the log asks of a clock."""
 
@@ -24,27 +28,22 @@ class Clocklike(Protocol):
 
 
 class Log:
-    """Columns of what happened, and who is told. Deliveries are booked through the clock in a later phase."""
+    """Rows of what happened, and who is told. Deliveries are booked through the clock in a later phase."""
 
     def __init__(self, clock: Clocklike):
         self._clock = clock
         self._told: dict[str, list[tuple[int, int, Handler, Worth | None]]] = {}
         self._watch: dict[str, list[Callable[[int, str, int, int, tuple[int, ...]], None]]] = {}
-        self.t_ms: list[int] = []
-        self.kind: list[int] = []
-        self.actor: list[int] = []
-        self.target: list[int] = []
-        self.causes: list[tuple[int, ...]] = []
-        self.payload: list[tuple[int, ...]] = []
+        self.rows: list[Row] = []
         self.aside: dict[int, dict[str, Any]] = {}
 
     def __len__(self) -> int:
-        return len(self.kind)
+        return len(self.rows)
 
     @property
     def next_id(self) -> int:
         """The id the next event will have."""
-        return len(self.kind)
+        return len(self.rows)
 
     def emit(self, kind: str, actor: int, target: int = -1, causes: tuple[int, ...] = (), **ints: int) -> int:
         """Write one event; `actor` and `target` are handles of actors. Returns its id.
@@ -58,13 +57,8 @@ class Log:
             payload = tuple([ints[name] for name in row.fields])
         else:
             raise KeyError(f"{kind} takes {row.fields}, got {tuple(ints)}")
-        id_ = len(self.kind)
-        self.t_ms.append(self._clock.now_ms)
-        self.kind.append(row.code)
-        self.actor.append(actor)
-        self.target.append(target)
-        self.causes.append(causes)
-        self.payload.append(payload)
+        id_ = len(self.rows)
+        self.rows.append((self._clock.now_ms, row.code, actor, target, causes, payload))
         if kind in self._watch:
             for watcher in self._watch[kind]:
                 watcher(id_, kind, actor, target, payload)

@@ -68,9 +68,10 @@ class Approval:
             return
         self.asked.add(b)
         causes = (self.picture.report_id[b], id_)
-        asked = self.ctx.log.emit("approval_asked", self.actor, target, causes, in_contact=int(self.in_contact(b)))
+        close = self.in_contact(b)
+        asked = self.ctx.log.emit("approval_asked", self.actor, target, causes, in_contact=int(close))
         if self.open:
-            self.ask(b, asked)
+            self.ask(b, asked, close)
             return
         self.ctx.log.emit("waiting", self.actor, target, (asked,), what=int(Wait.HOTLINE), serial=0)
         self.gated.append((b, asked))
@@ -83,9 +84,8 @@ class Approval:
         where = self.picture.where(b, self.ctx.clock.now_ms)
         return self.world.nearest_own(self.side, [where])[0] <= float(self.law.contact_range_m)
 
-    def ask(self, b: int, asked: int) -> None:
+    def ask(self, b: int, asked: int, close: bool) -> None:
         """Approval takes its time, less for troops in contact; none is needed where the rules say so."""
-        close = self.in_contact(b)
         if self.rules is not None and not self.rules.approval_needed:
             self.approve(b, asked, int(close))
             return
@@ -111,7 +111,7 @@ class Approval:
             self.timer.cancel()
         gated, self.gated = self.gated, []
         for b, asked in gated:
-            self.ask(b, asked)
+            self.ask(b, asked, self.in_contact(b))
 
 
 def start(ctx: Context) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from sim.context import Context
-from sim.draws import key, signed
 from sim.recorder import attachments, tables
 from sim.recording import CHANGE_FIELDS, SCHEMA, EventTable, Recording, digest, empty_table
 from sim.world import SIDES
@@ -22,9 +21,9 @@ MODEL_VERSION = "1"
 def make(ctx: Context, *, seed: int, replication: int, history: int | None, record: str) -> Recording:
     """The recording of a finished run. `record`: "full", or "events" (static tables and the log only)."""
     world, log, scenario = ctx.world, ctx.log, ctx.scenario
-    actors = tables.actors(ctx)
-    rows = list(zip(log.t_ms, log.kind, log.actor, log.target, log.causes, log.payload, strict=True))
-    events = EventTable.of_rows(rows, actors["name"])
+    fixed = scenario.once("recorder", lambda: _fixed(ctx))
+    actors = fixed["actors"]
+    events = EventTable.of_rows(log.rows, actors["name"])
     full = record == "full"
     changes, fields = tables.changes(world) if full else (empty_table("changes"), CHANGE_FIELDS)
     meta = _meta(ctx, seed, replication, history, record)
@@ -32,17 +31,14 @@ def make(ctx: Context, *, seed: int, replication: int, history: int | None, reco
     return Recording(
         meta=meta,
         actors=actors,
-        units=tables.units(world),
-        entities=tables.entities(world),
-        weapons=tables.weapons(ctx),
+        units=fixed["units"],
+        entities=fixed["entities"],
+        weapons=fixed["weapons"],
         places=attachments.places(scenario) if full else empty_table("places"),
         lines=tables.lines(world),
-        areas=[
-            {"id": a.id, "key": signed(key(a.id)), "label": a.label, "x_m": a.x_m, "y_m": a.y_m, "radius_m": a.radius_m}
-            for a in world.areas
-        ],
+        areas=tables.areas(world),
         corridors=tables.corridors(ctx) if full else [],
-        names=tables.names(scenario),
+        names=dict(fixed["names"]),
         legs=tables.legs(world) if full else empty_table("legs"),
         events=events,
         changes=changes,
@@ -52,6 +48,17 @@ def make(ctx: Context, *, seed: int, replication: int, history: int | None, reco
         attachments=attachments.attachments(scenario) if full else {},
         change_fields=fields,
     )
+
+
+def _fixed(ctx: Context) -> dict[str, Any]:
+    """What is the same in every run of a scenario."""
+    return {
+        "actors": tables.actors(ctx),
+        "units": tables.units(ctx.world),
+        "entities": tables.entities(ctx.world),
+        "weapons": tables.weapons(ctx),
+        "names": tables.names(ctx.scenario),
+    }
 
 
 def _meta(ctx: Context, seed: int, replication: int, history: int | None, record: str) -> dict[str, Any]:

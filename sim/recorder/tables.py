@@ -114,6 +114,14 @@ def lines(world: World) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def areas(world: World) -> list[dict[str, Any]]:
+    """Areas of the map."""
+    return [
+        {"id": a.id, "key": signed(key(a.id)), "label": a.label, "x_m": a.x_m, "y_m": a.y_m, "radius_m": a.radius_m}
+        for a in world.areas
+    ]
+
+
 def corridors(ctx: Context) -> list[dict[str, Any]]:
     """Routes, labelled as the assumptions they are."""
     rows = []

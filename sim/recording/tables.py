@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,8 @@ def _ragged(rows: Iterable[Sequence[int]]) -> tuple[Ints, Ints]:
     """Offsets (n+1,) and flat values of a list of lists."""
     listed = list(rows)
     offsets = np.zeros(len(listed) + 1, np.int64)
-    np.cumsum([len(row) for row in listed], out=offsets[1:])
-    return offsets, np.array([value for row in listed for value in row], np.int64)
+    np.cumsum([*map(len, listed)], out=offsets[1:])
+    return offsets, np.array([*chain.from_iterable(listed)], np.int64)
 
 
 @dataclass(frozen=True, eq=False)

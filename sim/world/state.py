@@ -253,15 +253,12 @@ class World:
             own = self._ours[side] = ((self.side == side) & self.on_ground & self.present).nonzero()[0]
         if not len(own):
             return [math.inf] * len(places)
-        at = self.legs.at_many(own, self.clock.now_ms)
-        x, y = at[:, 0], at[:, 1]
-        gaps = []
-        for px, py in places:
-            dx, dy = x - px, y - py
-            dx *= dx
-            dy *= dy
-            dx += dy
-            gaps.append(math.sqrt(dx.min()))
+        at, to = self.legs.at_many(own, self.clock.now_ms), np.array(places)
+        dx, dy = at[:, 0] - to[:, :1], at[:, 1] - to[:, 1:]
+        dx *= dx
+        dy *= dy
+        dx += dy
+        gaps: list[float] = np.sqrt(np.minimum.reduce(dx, axis=1)).tolist()
         return gaps
 
     def widest(self, a: int, b: int) -> float:

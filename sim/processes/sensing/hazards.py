@@ -112,7 +112,7 @@ class Hazards:
                 self._solve_one(row, now)
             self.crossing.settle()
             return
-        rows = self.concerned(turned, farther, power, signature)
+        rows = self.concerned(turned, farther, power, signature) if turned or farther else self._other_rates()
         if len(rows):
             self.account(rows, now)
         self.take_legs(turned)
@@ -139,6 +139,14 @@ class Hazards:
                     self._rate[row] = new
         found.sort()
         return found
+
+    def _other_rates(self) -> Ints:
+        """`concerned` where nobody has turned and no reach has altered: the pairs with another rate than before."""
+        new = self.power[self.a] * self.signature[self.b]
+        other = (new != self.rate) & ~self.resting
+        anew = other & ((self.enter_ms < np.inf) | (self.rate == 0.0))
+        np.copyto(self.rate, new, where=other ^ anew)
+        return np.asarray(anew.nonzero()[0], dtype=np.int64)
 
     # -- using up
 
