@@ -7,8 +7,6 @@ shifts when a neighbour dies earlier.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -16,52 +14,30 @@ from numpy.typing import NDArray
 
 from sim.clock import Phase
 from sim.draws import Draws, Purpose, pair, span_ms
-from sim.effects.damage import NEGLIGIBLE, carleton_reach, kill_probability
+from sim.effects.damage import NEGLIGIBLE, carleton_at
 from sim.events import Hull
 from sim.log import Log
-from sim.world import TARGETS, Body, Fate, Mount, World
+from sim.world import Blast, Body, Fate, Mount, World
 
 Floats = NDArray[np.float64]
 
 
 def strike(
-    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int], damage: Any, d2: Floats,
-    at: Floats,
+    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int], blast: Blast,
+    d2: Floats, at: Floats,
 ) -> None:  # fmt: skip
     """Let impacts xy (k, 2), logged as `ids`, hurt whoever is there, friend or foe.
 
     d2: (k, n_units) squared distances of the impacts from all units, m2 (inf: nobody to hurt); at: (n_units, 2).
     """
-    reach_m, radii = _reach(damage)
-    if reach_m <= 0.0:
-        return
-    reach = reach_m + world.spread_m
-    closest = d2[0] if len(xy) == 1 else d2.min(axis=0)
-    near = ((closest <= reach * reach) & world.present).nonzero()[0].tolist()
-    if not near:
-        return
-    rows = np.concatenate([world.rows_of[u] for u in near]) if len(near) > 1 else world.rows_of[near[0]]
-    radius = radii[world.target_class[rows]]
-    where = at[world.entity_unit[rows]] + world.offset_m[rows]
-    kill = kill_probability(xy, where, damage.d0, radius)
-    p_hurt = kill[0] if len(xy) == 1 else 1.0 - (1.0 - kill).prod(axis=0)
-    ends = list(accumulate([world.count[u] for u in near]))
-    starts = [0, *ends[:-1]]
-    worst = np.maximum.reduceat(p_hurt, starts).tolist()
-    for u, start, end, p in zip(near, starts, ends, worst, strict=True):
-        if p >= NEGLIGIBLE:
-            _hurt(world, log, draws, mount, salvo, ids, u, p_hurt[start:end], kill[:, start:end])
-
-
-@lru_cache(maxsize=256)
-def _reaches(d0: float, radii: tuple[float, ...]) -> tuple[float, Floats]:
-    widest = max(radii)
-    return carleton_reach(d0, widest) if widest > 0.0 else 0.0, np.array([*radii, 0.0])
-
-
-def _reach(damage: Any) -> tuple[float, Floats]:
-    """(distance beyond which nobody is hurt, radius by class with 0 for the covered), m."""
-    return _reaches(damage.d0, tuple([damage.radius_m.get(name, 0.0) for name in TARGETS]))
+    closest = d2[0] if len(xy) == 1 else np.minimum.reduce(d2)
+    for u in ((closest <= blast.within_m2) & world.present).nonzero()[0].tolist():
+        rows = slice(world.first[u], world.first[u] + world.count[u])
+        seen = world.target_class[rows]
+        kill = carleton_at(xy, world.offset_m[rows] + at[u], blast.rate[seen], blast.peak[seen])
+        p_hurt = kill[0] if len(xy) == 1 else 1.0 - (1.0 - kill).prod(axis=0)
+        if np.maximum.reduce(p_hurt) >= NEGLIGIBLE:
+            _hurt(world, log, draws, mount, salvo, ids, u, p_hurt, kill)
 
 
 def _hurt(

@@ -16,8 +16,6 @@ from scipy.special import ndtri
 
 from sim.clock import Call, Phase
 from sim.draws import Draws, Purpose, span_ms
-from sim.effects.delivery import sigma_from_pe
-from sim.geometry import rotate
 from sim.log import Log
 from sim.losses import strike
 from sim.world import Mount, Status, World
@@ -28,10 +26,10 @@ Landed = Callable[[list[int]], None]
 
 def mean_point(draws: Draws, mount: Mount, event: int, bearing_rad: float) -> tuple[float, float]:
     """The common (MPI) error, flat metres, of the mission, volley or adjustment `event` of a mount."""
-    z = ndtri(draws.block(Purpose.MPI, mount.key, event, 2))
-    mpi = mount.weapon.mpi
-    east, north = rotate(z[0] * sigma_from_pe(mpi.rep_m), z[1] * sigma_from_pe(mpi.dep_m), bearing_rad)
-    return float(east), float(north)
+    z = ndtri(draws.block(Purpose.MPI, mount.key, event, 2)).tolist()
+    along, across = z[0] * mount.mpi_m[0], z[1] * mount.mpi_m[1]
+    sine, cosine = math.sin(bearing_rad), math.cos(bearing_rad)
+    return along * sine + across * cosine, along * cosine - across * sine
 
 
 def flight_ms(weapon: Any, range_m: float) -> int:
@@ -62,7 +60,7 @@ def launch(
     weapon, now = mount.weapon, world.clock.now_ms
     x, y = world.legs.at(mount.unit, now)
     dx, dy = aim[0] - x, aim[1] - y
-    range_m = float(np.sqrt(dx * dx + dy * dy + float(world.altitude_m[mount.unit]) ** 2))
+    range_m = math.sqrt(dx * dx + dy * dy + float(world.altitude_m[mount.unit]) ** 2)
     if weapon.kind == "strafe":
         range_m = min(range_m, weapon.range_m)  # released on a pass flown to the target
     salvo = mount.salvo
@@ -96,8 +94,9 @@ def _scatter(
     sine, cosine = math.sin(turn_rad), math.cos(turn_rad)
     out = []
     for i in range(rounds):
-        place = ((i + 0.5) / rounds - 0.5) * line_m
-        along, across = (z[2 * i] + place / max(sigma_along, 1e-9)) * sigma_along, z[2 * i + 1] * sigma_across
+        along, across = z[2 * i] * sigma_along, z[2 * i + 1] * sigma_across
+        if line_m:
+            along += ((i + 0.5) / rounds - 0.5) * line_m
         out.append((mean[0] + (along * sine + across * cosine), mean[1] + (along * cosine - across * sine)))
     return out
 
@@ -132,7 +131,8 @@ def _hurt_and_tell(world: World, log: Log, draws: Draws, mount: Mount, salvo: in
     dx, dy = at[:, 0] - xy[:, 0, None], at[:, 1] - xy[:, 1, None]
     d2 = dx * dx + dy * dy
     d2 += world.unhurt_m2
-    strike(world, log, draws, mount, salvo, xy, ids, mount.weapon.damage, d2, at)
+    if mount.blast is not None:
+        strike(world, log, draws, mount, salvo, xy, ids, mount.blast, d2, at)
     nearest = float(np.minimum.reduce(d2, axis=None)) ** 0.5
     for phase, radius_m, fn in world.impact_hooks:
         if nearest <= radius_m(mount):

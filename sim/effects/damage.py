@@ -51,15 +51,25 @@ def kill_probability(impact_xy: Floats, target_xy: Floats, d0: float, radius: Re
 
     One impact serves all the targets: that is what correlates their fates. Radius 0 means out of its reach.
     """
+    return carleton_at(impact_xy, target_xy, *carleton_terms(d0, radius))
+
+
+def carleton_terms(d0: float, radius: Real) -> tuple[Floats, Floats]:
+    """(rate 1/m2, peak) of Carleton damage peak * exp(rate * distance**2); radius 0 (out of reach): peak 0."""
+    reach = np.asarray(radius)
+    return -d0 / np.maximum(reach * reach, 1e-12), np.where(reach > 0.0, d0, 0.0)
+
+
+def carleton_at(impact_xy: Floats, target_xy: Floats, rate: Floats, peak: Floats) -> Floats:
+    """`kill_probability` from the terms of each target (m,)."""
     dx = impact_xy[:, 0, None] - target_xy[:, 0]
     dy = impact_xy[:, 1, None] - target_xy[:, 1]
     dx *= dx
     dy *= dy
     dx += dy
-    reach = np.asarray(radius)
-    dx *= -d0 / np.maximum(reach * reach, 1e-12)
+    dx *= rate
     np.exp(dx, out=dx)
-    dx *= np.where(reach > 0.0, d0, 0.0)
+    dx *= peak
     return dx
 
 

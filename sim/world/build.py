@@ -14,7 +14,7 @@ from sim.legs import Legs
 from sim.scenario.mapping import areas, lines
 from sim.scenario.schema import Scenario
 from sim.world.beliefs import Beliefs
-from sim.world.parts import BODIES, SIDES, Body, Mount, Odds
+from sim.world.parts import BODIES, SIDES, Blast, Body, Mount, Odds, blast
 from sim.world.state import World
 
 Floats = NDArray[np.float64]
@@ -94,7 +94,12 @@ def _frame(scenario: Scenario) -> tuple[dict[str, Any], Floats, Floats, list[dic
     }
     starts = np.array([_start(scenario, unit, formations[i]) for unit, i in zip(units, formation, strict=True)])
     box = np.array([_box(scenario, formations[i], u, xy) for u, i, xy in zip(units, formation, starts, strict=True)])
-    mounts = [parts for u, unit in enumerate(units) for parts in _mounts(scenario, fixed, u, unit)]
+    blasts = {
+        name: blast(weapon.damage, fixed["spread_m"])
+        for name, weapon in scenario.weapons.items()
+        if weapon.kind != "aimed"
+    }
+    mounts = [parts for u, unit in enumerate(units) for parts in _mounts(scenario, fixed, blasts, u, unit)]
     return fixed, starts, box, mounts
 
 
@@ -180,6 +185,12 @@ def _precision(weapon: Any) -> tuple[float, float]:
     return float(sigma_from_pe(errors.rep_m)), float(sigma_from_pe(errors.dep_m))
 
 
+def _mean_error(weapon: Any) -> tuple[float, float]:
+    """(along, across) standard deviations, m, of the mean point of impact; none where a weapon has no common error."""
+    errors = getattr(weapon, "mpi", None)
+    return (0.0, 0.0) if errors is None else (float(sigma_from_pe(errors.rep_m)), float(sigma_from_pe(errors.dep_m)))
+
+
 def _odds(weapon: Any) -> Odds:
     """The odds of a weapon's hits, from its damage (bursts) or itself (small arms)."""
     damage = getattr(weapon, "damage", weapon)
@@ -187,7 +198,9 @@ def _odds(weapon: Any) -> Odds:
     return Odds(damage.lethal, hull.m, hull.m + hull.f, hull.m + hull.f + hull.k, hull.crew_hurt)
 
 
-def _mounts(scenario: Scenario, fixed: dict[str, Any], u: int, unit: Any) -> list[dict[str, Any]]:
+def _mounts(
+    scenario: Scenario, fixed: dict[str, Any], blasts: dict[str, Blast], u: int, unit: Any
+) -> list[dict[str, Any]]:  # fmt: skip
     """Parts of the mounts of a unit, in order of weapon."""
     rows = range(fixed["first"][u], fixed["first"][u] + fixed["count"][u])
     found = []
@@ -204,7 +217,8 @@ def _mounts(scenario: Scenario, fixed: dict[str, Any], u: int, unit: Any) -> lis
                 "signed_key": signed(key(name)), "served_by": served,
                 "by_people": bool(len(served) and (fixed["body"][served] == Body.PERSON).all()),
                 "left": load.rounds, "loaded": room, "held": weapon.held, "odds": _odds(weapon),
-                "range_m": float(weapon.range_m), "precision_m": _precision(weapon),
+                "blast": blasts.get(name),
+                "range_m": float(weapon.range_m), "precision_m": _precision(weapon), "mpi_m": _mean_error(weapon),
                 "reliability": float(getattr(weapon, "reliability", 1.0)),
             }
         )  # fmt: skip

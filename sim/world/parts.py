@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import Call
+from sim.effects.damage import carleton_reach, carleton_terms
 
 SIDES = ("attackers", "defenders")
 PEOPLE = ("standing", "prone", "dug_in")
@@ -48,11 +49,31 @@ class Odds:
     crew_hurt: float
 
 
+class Blast(NamedTuple):
+    """Carleton damage of a burst by target class, peak * exp(rate * distance**2), and how near a unit must be for it.
+
+    rate, peak: (len(TARGETS) + 1,), 0 for the covered; within_m2: (n_units,) squared distance of a unit's middle.
+    """
+
+    rate: NDArray[np.float64]
+    peak: NDArray[np.float64]
+    within_m2: NDArray[np.float64]
+
+
+def blast(damage: Any, spread_m: NDArray[np.float64]) -> Blast:
+    """The burst of a `damage` of the scenario against units that spread so far about their middles (n_units,)."""
+    radii = np.array([*(damage.radius_m.get(name, 0.0) for name in TARGETS), 0.0])
+    rate, peak = carleton_terms(damage.d0, radii)
+    reach_m = carleton_reach(damage.d0, float(radii.max()))
+    within_m = reach_m + spread_m if reach_m > 0.0 else np.full(len(spread_m), -np.inf)
+    return Blast(rate, peak, np.where(within_m > 0.0, within_m * within_m, -1.0))
+
+
 @dataclass(slots=True)
 class Mount:
     """One weapon of one unit. `key` addresses its luck, `salvo` counts its salvos.
 
-    `precision_m`: sigma along and across of a round about the mean point.
+    `precision_m`: sigma along and across of a round about the mean point; `mpi_m`: of the mean point about the aim.
     `left`: rounds in all, None: unlimited; `loaded`: of these in the launcher, None: no launcher to fill.
     """
 
@@ -65,8 +86,10 @@ class Mount:
     by_people: bool
     left: int | None
     odds: Odds
+    blast: Blast | None
     range_m: float
     precision_m: tuple[float, float]
+    mpi_m: tuple[float, float]
     reliability: float
     loaded: int | None = None
     salvo: int = 0

@@ -59,18 +59,18 @@ def test_luck_by_index_is_found_by_the_bystander(monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_impact_redrawn_per_target_is_found_by_the_joint_fate(monkeypatch: pytest.MonkeyPatch) -> None:
-    true: Callable[..., Any] = losses.kill_probability
+    true: Callable[..., Any] = losses.carleton_at
     rng = np.random.default_rng(5)
 
-    def redrawn(impact_xy: Any, target_xy: Any, d0: float, radius: Any) -> Any:
+    def redrawn(impact_xy: Any, target_xy: Any, rate: Any, peak: Any) -> Any:
         columns = [
-            true(impact_xy + rng.normal(0.0, 30.0, impact_xy.shape), target_xy[i : i + 1], d0, radius[i : i + 1])
+            true(impact_xy + rng.normal(0.0, 30.0, impact_xy.shape), target_xy[i : i + 1], rate[i], peak[i])
             for i in range(len(target_xy))
         ]
         return np.concatenate(columns, axis=1)
 
     shared_impact_guard()
-    monkeypatch.setattr(losses, "kill_probability", redrawn)
+    monkeypatch.setattr(losses, "carleton_at", redrawn)
     with pytest.raises(AssertionError):
         shared_impact_guard()
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim import engine
 from sim.losses import strike
-from sim.world import Fate
+from sim.world import Fate, blast
 from tests.battle import base
 
 N = 6000
@@ -25,6 +25,7 @@ def shared_impact_guard() -> None:
     damage = mount.weapon.damage.model_copy(
         update={"d0": 0.9, "radius_m": dict.fromkeys(("standing", "prone", "dug_in"), 40.0), "lethal": 0.0}
     )
+    burst = blast(damage, world.spread_m)
     unit = next(u for u in range(len(world.ids)) if world.unit[u].kind == "rifle_section")
     world.legs.place(unit, 0, 50_000.0, 50_000.0)
     rows = world.rows_of[unit]
@@ -36,7 +37,7 @@ def shared_impact_guard() -> None:
         gap = world.legs.all_at(0)[None] - xy[:, None]
         world.fate[rows] = Fate.UNHURT
         world.fit[unit] = world.people[unit]
-        strike(world, ctx.log, ctx.draws, mount, salvo, xy, [0], damage, (gap * gap).sum(axis=2), world.legs.all_at(0))
+        strike(world, ctx.log, ctx.draws, mount, salvo, xy, [0], burst, (gap * gap).sum(axis=2), world.legs.all_at(0))
         hurt = world.fate[rows[:2]] != Fate.UNHURT
         one += int(hurt[0])
         both += int(hurt.all())
