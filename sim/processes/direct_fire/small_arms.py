@@ -18,7 +18,7 @@ from scipy.special import pdtrik
 from sim.clock import Call, Phase
 from sim.context import Context
 from sim.draws import Purpose
-from sim.geometry import range_entry_one
+from sim.geometry import STILL_M2PS2, range_entry_one
 from sim.processes.direct_fire.victims import Victims
 from sim.rounds import flight_ms, spend
 from sim.world import Mount
@@ -179,16 +179,19 @@ class SmallArms:
         """Seconds until the range leaves the band, inf if it never does."""
         legs, now = self.world.legs, self.ctx.clock.now_ms
         vx, vy = e.motion = self._motion(e)
-        if vx == 0.0 and vy == 0.0:
+        if vx * vx + vy * vy <= STILL_M2PS2:
             return np.inf
         ax, ay = legs.at(e.mount.unit, now)
         bx, by = legs.at(e.target, now)
+        px, py = bx - ax, by - ay
         edges = self.curve(e.mount).edges
         inner = np.inf
-        if edges[e.band] > 0.0:
-            inner = range_entry_one(bx - ax, by - ay, vx, vy, edges[e.band])[0]
-        outer = range_entry_one(bx - ax, by - ay, vx, vy, edges[e.band + 1])[1]
-        return min((t for t in (inner, outer) if t > 1e-6), default=np.inf)
+        if edges[e.band] > 0.0:  # 0: it is on that edge already, as far as rounding can tell
+            inner = range_entry_one(px, py, vx, vy, edges[e.band])[0]
+        outer = range_entry_one(px, py, vx, vy, edges[e.band + 1])[1]
+        if outer == np.inf and px * vx + py * vy > 0.0:
+            outer = 0.0
+        return min(inner, outer)
 
     def _piece_ends(self, e: Engagement) -> None:
         self.use_up(e)
