@@ -31,7 +31,8 @@ def strike(
     d2: (k, n_units) squared distances of the impacts from all units, m2 (inf: nobody to hurt); at: (n_units, 2).
     """
     closest = d2[0] if len(xy) == 1 else np.minimum.reduce(d2)
-    for u in ((closest <= blast.within_m2) & world.present).nonzero()[0].tolist():
+    within_m2 = blast.within_m2.take(world.reach_row)
+    for u in ((closest <= within_m2) & world.present).nonzero()[0].tolist():
         rows = slice(world.first[u], world.first[u] + world.count[u])
         seen = world.target_class[rows]
         kill = carleton_at(xy, world.offset_m[rows] + at[u], blast.rate[seen], blast.peak[seen])

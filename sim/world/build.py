@@ -95,7 +95,7 @@ def _frame(scenario: Scenario) -> tuple[dict[str, Any], Floats, Floats, list[dic
     starts = np.array([_start(scenario, unit, formations[i]) for unit, i in zip(units, formation, strict=True)])
     box = np.array([_box(scenario, formations[i], u, xy) for u, i, xy in zip(units, formation, starts, strict=True)])
     blasts = {
-        name: blast(weapon.damage, fixed["spread_m"])
+        name: blast(weapon.damage, fixed["spread_m"], fixed["on_foot"])
         for name, weapon in scenario.weapons.items()
         if weapon.kind != "aimed"
     }
@@ -150,11 +150,15 @@ def _entities(units: list[Any]) -> dict[str, Any]:
         people.append(sum(1 for row in range(start, start + n) if body[row] == Body.PERSON))
         spread.append(0.5 * float(np.hypot(unit.frontage_m, unit.depth_m)))
         crew_at.append(sorted({host for host in inside[start:] if host >= 0 and body[host] != Body.GUN}))
+    bodies = np.array(body, dtype=np.int8)
     return {
+        "on_foot": np.array(
+            [bool((bodies[a : a + n] == Body.PERSON).all()) for a, n in zip(first, count, strict=True)]
+        ),
         "first": first,
         "count": count,
         "entity_unit": np.array(of_unit, dtype=np.int64),
-        "body": np.array(body, dtype=np.int8),
+        "body": bodies,
         "part": part,
         "offset_m": np.array(offset, dtype=np.float64).reshape(-1, 2),
         "inside": np.array(inside, dtype=np.int64),

@@ -52,7 +52,8 @@ class Odds:
 class Blast(NamedTuple):
     """Carleton damage of a burst by target class, peak * exp(rate * distance**2), and how near a unit must be for it.
 
-    rate, peak: (len(TARGETS) + 1,), 0 for the covered; within_m2: (n_units,) squared distance of a unit's middle.
+    rate, peak: (len(TARGETS) + 1,), 0 for the covered; within_m2: (len(PEOPLE), n_units) squared distance of a unit's
+    middle, by the posture of its people.
     """
 
     rate: NDArray[np.float64]
@@ -60,13 +61,17 @@ class Blast(NamedTuple):
     within_m2: NDArray[np.float64]
 
 
-def blast(damage: Any, spread_m: NDArray[np.float64]) -> Blast:
-    """The burst of a `damage` of the scenario against units that spread so far about their middles (n_units,)."""
+def blast(damage: Any, spread_m: NDArray[np.float64], on_foot: NDArray[np.bool_]) -> Blast:
+    """The burst of a `damage` of the scenario against units (n_units,) that spread so far about their middles.
+
+    Those with hulls are near by the widest radius, whatever their people do.
+    """
     radii = np.array([*(damage.radius_m.get(name, 0.0) for name in TARGETS), 0.0])
     rate, peak = carleton_terms(damage.d0, radii)
-    reach_m = carleton_reach(damage.d0, float(radii.max()))
-    within_m = reach_m + spread_m if reach_m > 0.0 else np.full(len(spread_m), -np.inf)
-    return Blast(rate, peak, np.where(within_m > 0.0, within_m * within_m, -1.0))
+    widest_m = carleton_reach(damage.d0, float(radii.max()))
+    by_posture_m = np.array([carleton_reach(damage.d0, float(radius)) for radius in radii[: len(PEOPLE)]])
+    reach_m = np.where(on_foot, by_posture_m[:, None], widest_m)
+    return Blast(rate, peak, np.where(reach_m > 0.0, np.square(reach_m + spread_m), -1.0))
 
 
 @dataclass(slots=True)

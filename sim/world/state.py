@@ -71,6 +71,7 @@ class World:
     offset_m: Floats
     inside: NDArray[np.int64]
     spread_m: Floats
+    on_foot: NDArray[np.bool_]  # no hulls at all
     mounts: list[Mount]
     mounts_of: list[list[Mount]]
     legs: Legs
@@ -121,7 +122,8 @@ class World:
         bodies = [unit.posture for unit in self.unit]
         self._postures = [(str(body.pinned), str(body.moving), str(body.halted)) for body in bodies]
         self._serving: dict[int, tuple[int, int, int]] = {}  # mount key -> fit, hull_hits, servers then
-        self._on_foot = [bool((self.body[rows] == Body.PERSON).all()) for rows in self.rows_of]  # no hulls at all
+        self._on_foot: list[bool] = self.on_foot.tolist()
+        self.reach_row = np.arange(n)  # flat place of each unit in the (posture, unit) tables of a burst
         self._looked = [(self.posture(unit), 0) for unit in range(n)]
         for unit in range(n):
             self.classify(unit)
@@ -161,13 +163,13 @@ class World:
 
     def classify(self, unit: int) -> None:
         """Renew how weapons see a unit's entities: posture of people, body of hulls, COVERED inside a live hull."""
-        first, last = self.first[unit], self.first[unit] + self.count[unit]
+        rows, people = slice(self.first[unit], self.first[unit] + self.count[unit]), PEOPLE.index(self.posture(unit))
         if self._on_foot[unit]:
-            self.target_class[first:last] = PEOPLE.index(self.posture(unit))
+            self.target_class[rows] = people
+            self.reach_row[unit] = people * len(self.ids) + unit
             return
-        rows = slice(first, last)
         body, host = self.body[rows], self.inside[rows]
-        seen = np.where(body == Body.PERSON, PEOPLE.index(self.posture(unit)), body + 2)
+        seen = np.where(body == Body.PERSON, people, body + 2)
         self.target_class[rows] = np.where((host >= 0) & (self.hull[np.maximum(host, 0)] & 4 == 0), COVERED, seen)
 
     def _run_replan(self) -> None:

@@ -25,7 +25,7 @@ def shared_impact_guard() -> None:
     damage = mount.weapon.damage.model_copy(
         update={"d0": 0.9, "radius_m": dict.fromkeys(("standing", "prone", "dug_in"), 40.0), "lethal": 0.0}
     )
-    burst = blast(damage, world.spread_m)
+    burst = blast(damage, world.spread_m, world.on_foot)
     unit = next(u for u in range(len(world.ids)) if world.unit[u].kind == "rifle_section")
     world.legs.place(unit, 0, 50_000.0, 50_000.0)
     rows = world.rows_of[unit]
