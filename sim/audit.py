@@ -110,7 +110,7 @@ class Audit:
     def expected(self, row: int, a: int, b: int) -> float:
         """When history says the hazard of a pair runs out, ms; inf if never on these legs."""
         sensing, now = self.sensing, self.ctx.clock.now_ms
-        need = -np.log(self.ctx.draws.one(Purpose.SEEING, sensing.who[row], int(sensing.times_seen[row])))
+        need = self.ctx.draws.exponential(Purpose.SEEING, sensing.who[row], sensing.times_seen[row])
         since, rests = self.rested(a, b)
         cuts = {since, now, *(t for rest in rests for t in rest)}
         cuts |= {leg[0] for u in (a, b) for leg in self.legs(u)} | {c[0] for u in (a, b) for c in self.columns[u]}

@@ -8,6 +8,7 @@ cannot shift another. One generator serves all widths: `block(..., n)[:k] == blo
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import Any
 
 import numpy as np
@@ -134,12 +135,9 @@ class Draws:
         second = self._past if purpose == 30 else self._dice
         return ((self._philox.first(event, who, purpose, self._seed, second) >> 12) + 0.5) * 2.0**-52
 
-    def exponentials(self, purpose: int, who: list[int], event: int = 0) -> NDArray[np.float64]:
-        """(len(who),) Exp(1), one per address."""
-        out = np.empty(len(who))
-        for i, address in enumerate(who):
-            out[i] = self.one(purpose, address, event)
-        return -np.log(out)
+    def exponential(self, purpose: int, who: int, event: int = 0) -> float:
+        """Exp(1) at an address."""
+        return -math.log(self.one(purpose, who, event))
 
 
 def span_ms(law: Any, u: float) -> int:
@@ -148,9 +146,9 @@ def span_ms(law: Any, u: float) -> int:
     if law.law == "fixed":
         value = time_s
     elif law.law == "exponential":
-        value = -time_s * np.log1p(-u)
+        value = -time_s * math.log1p(-u)
     elif law.law == "lognormal":
-        value = time_s * np.exp(np.log(spread) * ndtri(u))
+        value = time_s * math.exp(math.log(spread) * ndtri(u))
     elif law.law == "gamma":
         shape = 1.0 / max(spread, 1e-9) ** 2
         value = time_s * gammaincinv(shape, u) / shape

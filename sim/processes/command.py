@@ -7,9 +7,8 @@ positions and states are never read here. Every wait is in the log with its reas
 
 from __future__ import annotations
 
+import math
 from typing import Any
-
-import numpy as np
 
 from sim.clock import Call, Phase, Pool, Steps
 from sim.context import Context
@@ -40,9 +39,10 @@ class Command:
             u for u in range(len(self.world.ids)) if self.world.side[u] == side and not self.world.is_air[u]
         ]
         self.pool = Pool(ctx.clock, sum(self.world.unit[u].controllers for u in self.friends), self.priorities)
-        self.mounts = [
-            m for m in self.world.mounts if self.world.side[m.unit] == side and m.weapon.kind in KINDS and not m.held
-        ]
+        self.mounts: dict[str, list[Mount]] = {}
+        for m in self.world.mounts:
+            if self.world.side[m.unit] == side and m.weapon.kind in KINDS and not m.held:
+                self.mounts.setdefault(m.name, []).append(m)
         self.missions: dict[int, int] = {}  # contact -> serial of its mission
         self.merged: dict[int, list[int]] = {}  # contact under attack -> contacts that share the attack
         self.serial = 0
@@ -77,9 +77,10 @@ class Command:
         nominated = self.ctx.log.emit(
             "nominated", self.actor, actor, (self.picture.approved_id[b],), priority=row[0], serial=self.serial
         )
+        near2, merged = float(self.law.merge_radius_m) ** 2, self.merged_into()
         for other in sorted(self.missions):
             ox, oy = self.picture.where(other, now)
-            if (x - ox) ** 2 + (y - oy) ** 2 <= self.law.merge_radius_m**2 and other not in self.merged_into():
+            if (x - ox) ** 2 + (y - oy) ** 2 <= near2 and other not in merged:
                 self.ctx.log.emit("merged", self.actor, actor, (nominated,), serial=self.missions[other])
                 self.merged.setdefault(other, []).append(b)
                 return
@@ -194,11 +195,11 @@ class Command:
         now = self.ctx.clock.now_ms
         where = self.picture.where(b, now)
         for name in row[1]:
-            best, found = np.inf, None
-            for mount in self.mounts:
-                if mount.name == name and self.can(mount, b):
+            best, found = math.inf, None
+            for mount in self.mounts.get(name, ()):
+                if self.can(mount, b):
                     x, y = self.world.legs.at(mount.unit, now)
-                    far = float(np.hypot(np.hypot(where[0] - x, where[1] - y), self.world.altitude_m[mount.unit]))
+                    far = math.hypot(where[0] - x, where[1] - y, self.world.altitude_m[mount.unit])
                     flown = mount.weapon.kind == "strafe"  # a pass is flown to the target
                     if (flown or mount.weapon.min_range_m <= far <= mount.weapon.range_m) and far < best:
                         best, found = far, mount

@@ -80,7 +80,7 @@ def test_hazards_redrawn_at_a_cut_are_found_by_cutting(monkeypatch: pytest.Monke
 
     def redraw(self: Sensing, rows: Any, now: int) -> None:
         true(self, rows, now)
-        self.need[rows] = self.ctx.draws.exponentials(97, [self.who[r] for r in rows.tolist()], now)
+        self.need[rows] = [self.ctx.draws.exponential(97, self.who[row], now) for row in rows.tolist()]
 
     scenario = base()
     monkeypatch.setattr(Sensing, "account", redraw)

@@ -215,7 +215,7 @@ class DirectFire:
 
     def _find(self, u: int, idle: list[Mount], rows: list[int]) -> None:
         """Open fire with idle mounts at the nearest of `rows`, or book when the first of them comes into range."""
-        legs, now, exposure = self.world.legs, self.ctx.clock.now_ms, self.victims.exposure
+        legs, now, exposure, known = self.world.legs, self.ctx.clock.now_ms, self.victims.exposure, self.licence.known
         (ux, uy), (wx, wy) = legs.at(u, now), legs.speed_of(u)
         nearest, target, soonest_s = [math.inf] * len(idle), [-1] * len(idle), [math.inf] * len(idle)
         for j in rows:
@@ -225,9 +225,10 @@ class DirectFire:
             far2 = px * px + py * py
             for i, mount in enumerate(idle):
                 if exposure(mount, j)[1] > 0.0:
-                    limit = self.licence.limit_m(mount, j)
+                    limit = self.licence.limit_m(mount, j) if known[j] else mount.range_m
                     if far2 > limit * limit:
-                        soonest_s[i] = min(soonest_s[i], range_entry_one(px, py, vx - wx, vy - wy, limit)[0])
+                        if px * (vx - wx) + py * (vy - wy) < 0.0:  # coming nearer
+                            soonest_s[i] = min(soonest_s[i], range_entry_one(px, py, vx - wx, vy - wy, limit)[0])
                     elif far2 < nearest[i]:
                         nearest[i], target[i] = far2, j
         for mount, j in zip(idle, target, strict=True):

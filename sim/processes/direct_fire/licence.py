@@ -24,6 +24,7 @@ class Licence:
         if len(places):
             middle = places.mean(axis=0)
             self._circle = (float(middle[0]), float(middle[1]), float(np.hypot(*(places - middle).T).max()))
+        self._sight: dict[tuple[str, str], float] = {}  # sensor, light -> m
         self._hostile = np.zeros(len(self.known), dtype=bool)
         self._there = np.array([self.there(j) for j in range(len(self.known))])
 
@@ -75,12 +76,15 @@ class Licence:
         return gap / speed if speed > 0.0 else float(np.inf)
 
     def _sight_m(self, mount: Mount) -> float:
-        name = self.world.unit[mount.unit].sensor
+        name, light = self.world.unit[mount.unit].sensor, self.world.light
         if name is None:
             return 0.0
-        sensor = self.sensors[name]
-        light = sensor.light[self.world.light]  # type: ignore[index]
-        return min(mount.range_m, float(sensor.reference_range_m * light ** (1.0 / 3.0)))
+        found = self._sight.get((name, light))
+        if found is None:
+            sensor = self.sensors[name]
+            found = float(sensor.reference_range_m * sensor.light[light] ** (1.0 / 3.0))  # type: ignore[index]
+            self._sight[(name, light)] = found
+        return min(mount.range_m, found)
 
     def free(self, u: int, j: int) -> bool:
         """Unit u knows or sees j, j is worth a round, and its side's fire is free against it."""

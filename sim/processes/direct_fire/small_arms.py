@@ -110,7 +110,7 @@ class SmallArms:
         self.piece(e)
 
     def _next_need(self, e: Engagement) -> None:
-        e.need = -float(np.log(self.ctx.draws.block(Purpose.HIT, e.key, e.candidate, 1)[0]))
+        e.need = self.ctx.draws.exponential(Purpose.HIT, e.key, e.candidate)
         e.since_ms = self.ctx.clock.now_ms
 
     def use_up(self, e: Engagement) -> None:

@@ -44,7 +44,7 @@ class Sensing(Hazards):
         crossing = Crossings(clock, Phase.COMMAND, self.actor, a, b, n, self._sighted)
         self.leaving = Crossings(clock, Phase.COMMAND, self.actor, a, b, n, self._left)
         self.leaving.open[:] = False
-        self.times_seen = np.zeros(len(a), dtype=np.int64)
+        self.times_seen = [0] * len(a)
         super().__init__(clock, world.legs, crossing, z_m, widest_m, self._first_need)
         self.looks = [_looks(unit) for unit in world.unit]
         looks = [unit.signature for unit in world.unit]
@@ -91,9 +91,9 @@ class Sensing(Hazards):
         other = SIDES[1 - world.side[u]]
         return world.formations[world.formation[u]].known and self.ctx.scenario.belief[other].known_points  # type: ignore[index]
 
-    def _first_need(self, rows: list[int]) -> Floats:
-        """The Exp(1) that pairs begin with."""
-        return self.ctx.draws.exponentials(Purpose.SEEING, [self.who[row] for row in rows])
+    def _first_need(self, row: int) -> float:
+        """The Exp(1) that a pair begins with."""
+        return self.ctx.draws.exponential(Purpose.SEEING, self.who[row])
 
     # -- rates
 
@@ -191,8 +191,8 @@ class Sensing(Hazards):
             picture.seen_id[b] = id_
             picture.believe_across(b, set(self._beyond(b)))
         self._rest(row, group, b, now)
-        self.times_seen[row] += 1
-        self.need[row] = -np.log(ctx.draws.one(Purpose.SEEING, self.who[row], int(self.times_seen[row])))
+        self.times_seen[row] = times = self.times_seen[row] + 1
+        self.need[row] = ctx.draws.exponential(Purpose.SEEING, self.who[row], times)
         self.leaving.open[row] = True
         (ux, uy), (vx, vy) = world.legs.speed_of(a), world.legs.speed_of(b)
         _, out_s = range_entry_one(bx - ax, by - ay, vx - ux, vy - uy, float(self.far[a]))

@@ -41,7 +41,7 @@ class Hazards:
         crossing: Crossings,
         z_m: Floats,
         widest_m: Floats,
-        first_need: Callable[[list[int]], Floats],
+        first_need: Callable[[int], float],
     ):
         m, n = len(z_m), len(legs.t0_ms)
         self.crossing, self._first = crossing, first_need
@@ -253,7 +253,7 @@ class Hazards:
         wait = (self.enter_ms[part] - now) * 1e-3
         new = part[np.isnan(self.need[part])]
         if len(new):
-            self.need[new] = self._first(new.tolist())
+            self.need[new] = [self._first(row) for row in new.tolist()]
         h = self.need[part] / self.rate[part]
         later = time_to_exposure(px[k] + vx * wait, py[k] + vy * wait, vx, vy, self.z[part], h)
         due = now + (wait + later) * 1e3
@@ -278,7 +278,7 @@ class Hazards:
         if wait < _NEVER_S:
             need = self._need[row]
             if math.isnan(need):
-                need = self._need[row] = self._first([row]).item(0)
+                need = self._need[row] = self._first(row)
             later = time_to_exposure_one(px + vx * wait, py + vy * wait, vx, vy, self._z[row], need / rate)
             due = now + (wait + later) * 1e3
         self.crossing.put(row, due if due <= leave else math.inf)
