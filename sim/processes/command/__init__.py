@@ -7,19 +7,18 @@ positions and states are never read here. Every wait is in the log with its reas
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from sim.clock import Call, Phase, Pool, Steps
 from sim.context import Context
 from sim.draws import Purpose, key, pair, signed, span_ms
 from sim.events import Reason, Wait
+from sim.processes.command.shooters import Shooters
 from sim.world import SIDES, Mount, Status, Task
 
 PHASES = (Phase.COMMAND,)
 READS = ("beliefs", "tasks", "mounts", "present")
 WRITES = ("tasks",)
-KINDS = ("indirect", "guided", "strafe")
 CONTROL, ASSESS, RETRY, CLOSE_IN = 3, 4, 5, 6
 
 
@@ -39,10 +38,7 @@ class Command:
             u for u in range(len(self.world.ids)) if self.world.side[u] == side and not self.world.is_air[u]
         ]
         self.pool = Pool(ctx.clock, sum(self.world.unit[u].controllers for u in self.friends), self.priorities)
-        self.mounts: dict[str, list[Mount]] = {}
-        for m in self.world.mounts:
-            if self.world.side[m.unit] == side and m.weapon.kind in KINDS and not m.held:
-                self.mounts.setdefault(m.name, []).append(m)
+        self.shooters = Shooters(self.world, side)
         self.missions: dict[int, int] = {}  # contact -> serial of its mission
         self.merged: dict[int, list[int]] = {}  # contact under attack -> contacts that share the attack
         self.serial = 0
@@ -174,7 +170,7 @@ class Command:
             if not self.worth(b):
                 self.controller_freed(b, serial)
                 return None
-            mount = self.choose(b, row)
+            mount = self.shooters.choose(b, row[1], self.ctx.clock.now_ms)
             if mount is not None:
                 return mount
             self.controller_freed(b, serial)
@@ -189,36 +185,6 @@ class Command:
         """The controller is free for the next."""
         self.ctx.log.emit("controller_freed", self.actor, self.world.actor[b], serial=serial)
         self.pool.release()
-
-    def choose(self, b: int, row: tuple[int, tuple[str, ...]]) -> Mount | None:
-        """The first weapon of the preference with a free shooter in range; of equals the nearest."""
-        now = self.ctx.clock.now_ms
-        where = self.picture.where(b, now)
-        for name in row[1]:
-            best, found = math.inf, None
-            for mount in self.mounts.get(name, ()):
-                if self.can(mount, b):
-                    x, y = self.world.legs.at(mount.unit, now)
-                    far = math.hypot(where[0] - x, where[1] - y, self.world.altitude_m[mount.unit])
-                    flown = mount.weapon.kind == "strafe"  # a pass is flown to the target
-                    if (flown or mount.weapon.min_range_m <= far <= mount.weapon.range_m) and far < best:
-                        best, found = far, mount
-            if found is not None:
-                return found
-        return None
-
-    def can(self, mount: Mount, b: int) -> bool:
-        """An own shooter is free, loaded and allowed to strike; laser needs a contact in sight."""
-        world, u = self.world, mount.unit
-        if u in world.tasks or mount.busy or mount.left == 0 or mount.loaded == 0 or not world.present[u]:
-            return False
-        air = world.unit[u].air
-        if air is not None and (air.role == "watch" or (air.role == "overwatch" and not world.air_released)):
-            return False
-        laser = getattr(mount.weapon, "guidance", "") == "laser"
-        if laser and self.picture.status[b] != Status.HELD:
-            return False
-        return world.servers(mount) > 0
 
     def assign(self, b: int, mount: Mount, serial: int, nominated: int) -> Task:
         """Give the task; too close to friends means a slower, higher release and a counted risk."""

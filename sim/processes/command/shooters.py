@@ -1,0 +1,50 @@
+"""Which own shooter may take an attack on a contact: free, loaded, allowed, in range of where it is believed."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sim.world import Mount, Status, World
+
+KINDS = ("indirect", "guided", "strafe")
+
+
+class Shooters:
+    """The supporting weapons of one side."""
+
+    def __init__(self, world: World, side: int):
+        self.world, self.picture = world, world.beliefs[side]
+        self.mounts: dict[str, list[Mount]] = {}
+        for m in world.mounts:
+            if world.side[m.unit] == side and m.weapon.kind in KINDS and not m.held:
+                self.mounts.setdefault(m.name, []).append(m)
+
+    def choose(self, b: int, weapons: tuple[str, ...], now_ms: int) -> Mount | None:
+        """The first of `weapons` with a free shooter in range of contact b; of equals the nearest."""
+        where = self.picture.where(b, now_ms)
+        for name in weapons:
+            best, found = math.inf, None
+            for mount in self.mounts.get(name, ()):
+                if self.can(mount, b):
+                    x, y = self.world.legs.at(mount.unit, now_ms)
+                    far = math.hypot(where[0] - x, where[1] - y, self.world.altitude_m[mount.unit])
+                    flown = mount.weapon.kind == "strafe"  # a pass is flown to the target
+                    if (flown or mount.weapon.min_range_m <= far <= mount.weapon.range_m) and far < best:
+                        best, found = far, mount
+            if found is not None:
+                return found
+        return None
+
+    def can(self, mount: Mount, b: int) -> bool:
+        """An own shooter is free, loaded and allowed to strike; laser needs a contact in sight."""
+        world, u = self.world, mount.unit
+        if u in world.tasks or mount.busy or mount.left == 0 or mount.loaded == 0 or not world.present[u]:
+            return False
+        air: Any = world.unit[u].air
+        if air is not None and (air.role == "watch" or (air.role == "overwatch" and not world.air_released)):
+            return False
+        laser = getattr(mount.weapon, "guidance", "") == "laser"
+        if laser and self.picture.status[b] != Status.HELD:
+            return False
+        return world.servers(mount) > 0
