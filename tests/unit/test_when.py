@@ -43,14 +43,14 @@ def test_an_event_and_its_delay(ctx: Context) -> None:
     told = fired(ctx, {"event": "first_fire", "delay": "90 s"})
     assert len(told) == 1
     (at, causes) = told[0]
-    assert ctx.log.t_ms[causes[0]] + 90_000 == at
+    assert ctx.log.rows[causes[0]][0] + 90_000 == at
     assert ctx.world.t0_ms == at - 90_000
 
 
 def test_all_any_not(ctx: Context) -> None:
     told = fired(ctx, {"all": [{"event": "permitted"}, {"any": [{"event": "approved"}, {"event": "halt_ordered"}]}]})
     assert len(told) == 1
-    kinds = {ctx.log.kind[i] for i in told[0][1]}
+    kinds = {ctx.log.rows[i][1] for i in told[0][1]}
     assert kinds == {401, 405}
     other = engine.prepare(base(), seed=3, full=False)
     assert fired(other, {"all": [{"event": "first_fire"}, {"not": {"event": "advance.begun"}}]}) == []
