@@ -40,7 +40,7 @@ class Conditions:
         self._clock, self._log, self._draws, self._world = clock, log, draws, world
         self._by_kind: dict[str, list[tuple[int | None, Node]]] = {}
         self._signals: dict[str, list[Node]] = {}
-        self._losses: dict[int, list[Node]] = {}
+        self._losses: dict[int, list[tuple[Node, list[int]]]] = {}
         self._quiet: list[Node] = []
         self._ever_quiet = False
         world.loss_hooks.append((Phase.MORALE, self._lost))
@@ -79,9 +79,10 @@ class Conditions:
         self._signals.setdefault(name, []).append(node)
 
     def watch_losses(self, formation: str, node: Node) -> None:
-        """Arm a node on losses of a formation."""
-        ids = [f.id for f in self._world.formations]
-        self._losses.setdefault(ids.index(formation), []).append(node)
+        """Arm a node on losses of a formation, or of a company of them."""
+        of = {f for f, row in enumerate(self._world.formations) if formation in (row.id, row.company)}
+        for f in of:
+            self._losses.setdefault(f, []).append((node, sorted(of)))
 
     def watch_quiet(self, node: Node) -> None:
         """Arm a node on quiet at a point."""
@@ -103,12 +104,12 @@ class Conditions:
         formation = self._world.formation[unit]
         nodes = self._losses.get(formation)
         if nodes:
-            members = self._world.members[formation]
-            total = sum(self._world.people[u] for u in members)
-            out = 1.0 - sum(self._world.fit[u] for u in members) / total if total else 0.0
-            for node in [node for node in nodes if out >= node.condition.loss]:
-                nodes.remove(node)
-                node.happened(())
+            for node, of in list(nodes):
+                members = [u for f in of for u in self._world.members[f]]
+                total = sum(self._world.people[u] for u in members)
+                if total and 1.0 - sum(self._world.fit[u] for u in members) / total >= node.condition.loss:
+                    nodes.remove((node, of))
+                    node.happened(())
 
     def _fell(self, xy: Any) -> None:
         places = xy.tolist()

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.events import Reason
 from sim.metrics.fires import NO_FIRE, NO_HQ
-from sim.metrics.river import recrossed_ms, west_since
+from sim.metrics.river import believed_across, recrossed_ms, west_since
 from sim.metrics.view import ATTACKERS, DEFENDERS, NEVER, Ints, Mask, Undefined, Value, View
 from sim.recording import positions
 
@@ -104,21 +104,16 @@ def recrossed_people(view: View) -> Value | Undefined:
 
 
 def recrossed_engaged(view: View) -> Value | Undefined:
-    """Defenders' fire decisions against a contact whose latest ruling was the river's: 0 by rule."""
-    ruled, forbidden = _rulings(view)
+    """Defenders' decisions to fire (an attack assigned, fire opened, a round for effect) at an attacker unit believed
+    to have recrossed the river: 0 under the rule, more in a pursuit without it."""
+    since = view.get(believed_across)
+    if not since:
+        return 0
     log = view.log
     decisions = np.concatenate([view.of_side(k, DEFENDERS) for k in ("assigned", "opened", "fired")])
-    target = log.target[decisions].astype(np.int64)
-    decisions, target = decisions[target >= 0], target[target >= 0]
-    if not len(ruled) or not len(decisions):
-        return 0
-    span = len(log) + 1
-    order = np.argsort(log.target[ruled] * span + ruled)
-    keys = (log.target[ruled] * span + ruled)[order]
-    at = np.searchsorted(keys, target * span + decisions) - 1
-    last = order[np.maximum(at, 0)]
-    against = (at >= 0) & (log.target[ruled[last]] == target) & forbidden[last]
-    return int(np.count_nonzero(against))
+    target = np.where(log.target[decisions] >= 0, view.target_unit[decisions], -1)
+    spans = [(target == u) & (decisions > begin) & (decisions < end) for u, begin, end in since]
+    return int(np.count_nonzero(np.logical_or.reduce(spans)))
 
 
 def _rulings(view: View) -> tuple[Ints, Mask]:

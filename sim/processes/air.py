@@ -100,8 +100,8 @@ class Air:
         for shot in range(weapon.volley if weapon.kind != "strafe" else 1):
             rounds = weapon.volley if weapon.kind == "strafe" else 1
             rounds = min(rounds, mount.left if mount.left is not None else rounds)
-            if rounds <= 0:
-                break
+            if rounds <= 0 or world.beliefs[task.side].across[task.contact]:
+                break  # nothing left, or the contact is believed where the rules forbid fire
             aim = world.beliefs[task.side].where(task.contact, clock.now_ms)
             mean = self.mean(mount, mean, aim)
             in_flight[0] += 1

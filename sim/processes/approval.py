@@ -11,7 +11,7 @@ from typing import Any
 from sim.clock import Call, Phase
 from sim.context import Context
 from sim.draws import Purpose, key, pair, span_ms
-from sim.events import Wait
+from sim.events import Answer, Wait
 from sim.world import SIDES
 
 PHASES = (Phase.COMMAND,)
@@ -35,8 +35,14 @@ class Approval:
         self.effect = "none" if hotline is None else hotline.effect_on_fires
         self.timeout_ms = 0 if hotline is None else round(hotline.gate_timeout_s * 1000)
         self.open = self.effect != "gates"
+        self.withhold: set[int] = set()
+        self.withhold_ms = 0
+        if hotline is not None and hotline.withhold_for_s is not None:
+            self.withhold = {int(Answer[name.upper()]) for name in hotline.withhold}
+            self.withhold_ms = round(hotline.withhold_for_s * 1000)
         self.gated: list[tuple[int, int]] = []
         self.timer: Call | None = None
+        self.withheld = False
         self.answer_id = -1
         self.serial = 0
 
@@ -73,11 +79,21 @@ class Approval:
         if self.open:
             self.ask(b, asked, close)
             return
-        self.ctx.log.emit("waiting", self.actor, target, (asked,), what=int(Wait.HOTLINE), serial=0)
+        self.hold(b, asked)
+
+    def hold(self, b: int, asked: int) -> None:
+        """Wait for the hotline: to open, or for its time to run out."""
+        self.ctx.log.emit("waiting", self.actor, self.world.actor[b], (asked,), what=int(Wait.HOTLINE), serial=0)
         self.gated.append((b, asked))
         if self.timer is None:
-            at = self.ctx.clock.now_ms + self.timeout_ms
-            self.timer = self.ctx.clock.at(at, Phase.COMMAND, self.actor, self.release)
+            self.release_in(self.timeout_ms)
+
+    def release_in(self, span_ms: int) -> None:
+        """Approvals go on after this span, counted anew from now."""
+        if self.timer is not None:
+            self.timer.cancel()
+        at = self.ctx.clock.now_ms + span_ms
+        self.timer = self.ctx.clock.at(at, Phase.COMMAND, self.actor, self.release)
 
     def in_contact(self, b: int) -> bool:
         """Own ground troops are near where the contact is believed."""
@@ -93,22 +109,29 @@ class Approval:
         self.later(b, law, APPROVE, self.approve, b, asked, int(close))
 
     def approve(self, b: int, asked: int, close: int) -> None:
-        """Approved; an answer over the hotline is a parent if it informs."""
+        """Approved, unless held back in the meantime; an answer over the hotline is a parent if it informs."""
+        if not self.open:
+            self.hold(b, asked)
+            return
         causes = (asked,) if self.answer_id < 0 or self.effect == "none" else (asked, self.answer_id)
         self.picture.approved_id[b] = self.ctx.log.next_id
         self.ctx.log.emit("approved", self.actor, self.world.actor[b], causes, in_contact=close)
 
-    def answered(self, id_: int, *_: int) -> None:
+    def answered(self, id_: int, actor: int, target: int, call_key: int, answer: int) -> None:
         """An answer over the hotline: a parent of the approvals that follow, and what a gate waits for."""
         self.answer_id = id_
-        if self.world.t0_ms is not None:
+        if answer in self.withhold:
+            self.open, self.withheld = False, True
+            self.release_in(self.withhold_ms)
+        elif self.world.t0_ms is not None and not self.withheld:
             self.release()
 
     def release(self) -> None:
         """The hotline no longer holds approvals back."""
-        self.open = True
+        self.open, self.withheld = True, False
         if self.timer is not None:
             self.timer.cancel()
+            self.timer = None
         gated, self.gated = self.gated, []
         for b, asked in gated:
             self.ask(b, asked, self.in_contact(b))

@@ -196,8 +196,8 @@ class IndirectFire:
             rounds = min(world.servers(mount), mount.left if mount.left is not None else 10**6)
             if mount.loaded is not None:
                 rounds = min(rounds, mount.loaded)
-            if rounds <= 0 or not self.able(mount):
-                break
+            if rounds <= 0 or not self.able(mount) or world.beliefs[task.side].across[task.contact]:
+                break  # nothing left, nobody left, or the contact is believed where the rules forbid fire
             world.flag("firing", mount.unit, True)
             aim = world.beliefs[task.side].where(task.contact, clock.now_ms)
             if mean is None:

@@ -246,6 +246,7 @@ class Movement:
             if picture.status[u] == Status.HELD:
                 others = picture.across[u] - {row.id}
                 picture.believe_across(u, others | {row.id} if beyond else others)
+                world.change(u)  # whoever fires at it now is to look at the rules
 
 
 def start(ctx: Context) -> None:

@@ -27,6 +27,11 @@ class Recognition:
         self.ctx, self.world = ctx, ctx.world
         self.actor = ctx.clock.handle("sim/sensing")
         self.ageing: dict[tuple[int, int], Call] = {}
+        rules = [ctx.scenario.roe.get(name) for name in SIDES]  # type: ignore[call-overload]
+        self.pursue = [rule is not None and rule.pursue for rule in rules]
+        lines = [rule.trigger.line_crossing if rule is not None else None for rule in rules]
+        self.line = [None if name is None else signed(key(name)) for name in lines]
+        self.over: set[int] = set()  # units that have gone over the line that the other side's rules name
 
     def _of(self, actor: int) -> tuple[Any, int]:
         """(the other side's picture, unit) of a unit's actor."""
@@ -47,6 +52,8 @@ class Recognition:
             self.observe(picture, b, observer, Act.FIRED, (id_,))
         elif self.world.attacking[b] and self.world.moving[b]:
             self.observe(picture, b, observer, Act.ADVANCED, (id_,))
+        elif b in self.over:
+            self.observe(picture, b, observer, Act.CROSSED_LINE, (id_,))
         elif self.world.t0_ms is None:
             self.observe(picture, b, observer, Act.BUILD_UP, (id_,))
 
@@ -99,6 +106,15 @@ class Recognition:
         """A unit sets out to attack."""
         self.acted(id_, actor, Act.ADVANCED)
 
+    def names(self, mover: int, target: int, payload: tuple[int, ...]) -> bool:
+        """Whether the other side's rules name the line that a unit crosses."""
+        return bool(payload[0] == self.line[1 - self.world.side[self.world.unit_of_actor[mover]]])
+
+    def crossed(self, id_: int, mover: int, *_: int) -> None:
+        """A unit goes over a line that makes it hostile: those who hold it see that, others when they see it there."""
+        self.over.add(self.world.unit_of_actor[mover])
+        self.acted(id_, mover, Act.CROSSED_LINE)
+
     def acted(self, id_: int, actor: int, act: Act) -> None:
         """Those who hold a unit see what it does."""
         picture, b = self._of(actor)
@@ -115,9 +131,9 @@ class Recognition:
         self._affiliation(picture, b, picture.act_id[b])
 
     def turned_back(self, id_: int, actor: int, *_: int) -> None:
-        """A unit withdraws: those who hold it see that it has turned back."""
+        """A unit withdraws: those who hold it see that it has turned back, and spare it unless they pursue."""
         picture, b = self._of(actor)
-        if picture.status[b] == Status.HELD:
+        if picture.status[b] == Status.HELD and not self.pursue[picture.side]:
             picture.turn(b)
 
     def refix(self, id_: int, shooter: int, target: int, *_: int) -> None:
@@ -164,5 +180,7 @@ def start(ctx: Context) -> None:
         ("assigned", recognition.refix),
     ):
         ctx.log.on(kind, Phase.COMMAND, actor, fn)
+    if any(line is not None for line in recognition.line):
+        ctx.log.on("line_crossed", Phase.COMMAND, actor, recognition.crossed, recognition.names)
     for kind in ("opened", "fired"):
         ctx.log.on(kind, Phase.COMMAND, actor, recognition.fired, recognition.news)

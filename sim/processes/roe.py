@@ -27,6 +27,7 @@ class Roe:
         self.actor = ctx.clock.handle(f"roe/{SIDES[side]}")
         self.picture = ctx.world.beliefs[side]
         self.fallen = 0
+        self.losses: set[tuple[int, int]] = set()
         self.opened = False
         self.engaged = -1
         self.permitted: set[int] = set()
@@ -38,7 +39,7 @@ class Roe:
 
     def counts(self, shooter: int, *_: Any) -> bool:
         """Whether an impact of a shooter can still open the ladder."""
-        return not self.opened and shooter in self.theirs
+        return not self.opened and self.law.trigger.rounds is not None and shooter in self.theirs
 
     def names(self, mover: int, target: int, payload: tuple[int, ...]) -> bool:
         """Whether the rules name the line that one of the other side crosses."""
@@ -82,6 +83,16 @@ class Roe:
         b = self.world.unit_of_actor[target]
         if self.world.side[b] != self.side and self.engaged >= 0:
             self.permit(b)
+
+    def is_ours(self, actor: int, target: int, payload: tuple[int, ...]) -> bool:
+        """Whether one of the own side was hurt and that can still open the ladder."""
+        return not self.opened and target not in self.theirs
+
+    def hurt(self, id_: int, shooter: int, target: int, entity: int, *_: int) -> None:
+        """One of the own people is hurt, counted once: with so many the ladder opens."""
+        self.losses.add((target, entity))
+        if not self.opened and len(self.losses) >= self.law.trigger.own_losses:
+            self.open((id_,))
 
     # -- the ladder
 
@@ -170,3 +181,6 @@ def start(ctx: Context) -> None:
         if roe.line_key is not None:
             ctx.log.on("line_crossed", Phase.COMMAND, roe.actor, roe.crossed, roe.names)
         ctx.log.on("reported", Phase.COMMAND, roe.actor, roe.reported)
+        if roe.law.trigger.own_losses is not None:
+            for kind in ("wounded", "killed"):
+                ctx.log.on(kind, Phase.COMMAND, roe.actor, roe.hurt, roe.is_ours)

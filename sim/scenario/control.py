@@ -35,10 +35,18 @@ class Preference(Part):
     weapons: tuple[Name, ...]
 
 
+class Remote(Part):
+    """Control from afar, by radio and pictures alone: so many `attacks` at once, each taking `control` to set up."""
+
+    attacks: Annotated[int, Field(gt=0)]
+    control: Delay
+
+
 class Command(Part):
     """A side's queue of supporting fires.
 
     report -> permission -> approval -> queue -> controller -> shooter -> flight -> effect -> assessment.
+    `remote`: a cell far from the field that controls attacks where nobody on the ground is free to.
     Assessment: `miss_dead` = chance to call an effective target dead,
     `miss_alive` = chance to call a dead one alive. `attacks`: most attacks on one contact before it is closed.
     """
@@ -56,6 +64,7 @@ class Command(Part):
     contact_range_m: Length = Field(alias="contact_range", ge=0)  # nearer than this, troops are in contact
     contact_priority: Count  # added to the priority of a contact within contact_range of own troops
     monitoring: Monitoring | None = None
+    remote: Remote | None = None
     targets: tuple[Preference, ...] = Field(min_length=1)
 
 
@@ -98,24 +107,34 @@ class Forbid(Part):
 
 
 class Trigger(Part):
-    """Which acts open the ladder: rounds fallen within `near` of a protected point, or an advance within a range."""
+    """What opens the ladder, each if it is given: so many `rounds` fallen within `near` of a protected point; an advance
+    within a range of it; and
+
+    `line_crossing`: a line; going over it is then a hostile act in itself. `build_up`: so is gathering.
+    `own_losses`: so many of the own people hurt, by whatever.
+    """
 
     point: Point
     near_m: Length = Field(alias="near", gt=0)
-    rounds: Annotated[int, Field(gt=0)]
+    rounds: Annotated[int, Field(gt=0)] | None = None
     advance_within_m: Length | None = Field(None, alias="advance_within")
     line_crossing: Name | None = None
     build_up: bool = False
+    own_losses: Annotated[int, Field(gt=0)] | None = None
 
 
 class Roe(Part):
-    """Rules of engagement of one side; only an act opens them, never an affiliation."""
+    """Rules of engagement of one side; only an act opens them, never an affiliation.
+
+    `pursue`: contacts seen to turn back stay targets (without it they are spared, whatever else the rules say).
+    """
 
     trigger: Trigger
     ladder: tuple[Rung, ...] = Field(min_length=1)
     forbid: tuple[Forbid, ...] = ()
     danger_close_slower: Delay  # extra time when friends are inside a weapon's danger_close distance
     approval_needed: bool = True
+    pursue: bool = False
 
 
 class Repeat(Part):
@@ -150,13 +169,24 @@ class Counterpart(Part):
 
 
 class Hotline(Part):
-    """Two ends and a line. `effect_on_fires`: none, informs (approval waits for the first answer) or gates."""
+    """Two ends and a line. `effect_on_fires`: none, informs (an answer is a parent of approvals) or gates (approvals
+    wait for the first answer of the fight, or `gate_timeout`). `withhold`: kinds of answer after which approvals
+    are held back for `withhold_for`, counted anew from each such answer; they open no gate either.
+    """
 
     calls: tuple[Call, ...]
     counterpart: Counterpart
     effect_on_fires: Literal["none", "informs", "gates"]
     gate_timeout_s: Duration = Field(alias="gate_timeout", gt=0)
     assurance_releases: bool  # an assurance releases aircraft held in overwatch for strikes
+    withhold: tuple[Literal["disown", "assure", "ask_time", "own_up", "halt_ordered"], ...] = ()
+    withhold_for_s: Duration | None = Field(None, alias="withhold_for", gt=0)
+
+    @model_validator(mode="after")
+    def _how_long(self) -> Hotline:
+        if bool(self.withhold) != (self.withhold_for_s is not None):
+            raise ValueError("`withhold` and `withhold_for` go together")
+        return self
 
 
 class Suppression(Part):

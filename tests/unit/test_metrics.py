@@ -366,26 +366,29 @@ def test_hurt_across_the_river(story: Night) -> None:
     assert told(story)["recrossed_hit_by_error"] == 1
 
 
-def test_a_decision_against_the_river_rule_is_found(story: Night) -> None:
-    def ruling(t: int, kind: str, target: str) -> None:
-        more = {"rule_key": "roe/river"} if kind == "forbidden" else {"rung": 4}
-        story.emit(t, kind, "roe", target, (), **more)
-
+def test_a_decision_to_fire_at_one_believed_across_is_found(story: Night) -> None:
     def assign(t: int, target: str) -> None:
         story.emit(t, "assigned", "f15-1", target, (), weapon_key="gbu", serial=0)
 
-    ruling(T0_MS, "permitted", "a-1")
+    story.emit(T0_MS, "seen", "f15-1", "a-1", (), range_mm=0, sigma_mm=0)
     assign(T0_MS + 1, "a-1")
-    ruling(T0_MS + 2, "forbidden", "a-1")
-    ruling(T0_MS + 2, "permitted", "a-2")
+    cross(story, T0_MS + 2, "a-1", -1)  # in sight
+    cross(story, T0_MS + 2, "a-2", -1)  # nobody sees it
     assign(T0_MS + 3, "a-2")
     assert told(story)["recrossed_engaged"] == 0
-    assert told(story)["river_rule_denied"] == 1
     assign(T0_MS + 4, "a-1")
     assert told(story)["recrossed_engaged"] == 1
-    ruling(T0_MS + 5, "permitted", "a-1")
-    assign(T0_MS + 6, "a-1")
-    assert told(story)["recrossed_engaged"] == 1
+    story.emit(T0_MS + 5, "seen", "f15-1", "a-2", (), range_mm=0, sigma_mm=0)
+    assign(T0_MS + 6, "a-2")
+    assert told(story)["recrossed_engaged"] == 2
+    cross(story, T0_MS + 7, "a-1", 1)  # and back to the east
+    assign(T0_MS + 8, "a-1")
+    assert told(story)["recrossed_engaged"] == 2
+
+
+def test_refusals_are_counted(story: Night) -> None:
+    story.emit(T0_MS, "forbidden", "roe", "a-1", (), rule_key="roe/river")
+    assert told(story)["river_rule_denied"] == 1
 
 
 def test_another_rule_is_not_the_rivers(story: Night) -> None:

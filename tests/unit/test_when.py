@@ -63,7 +63,7 @@ def test_losses_and_quiet(ctx: Context) -> None:
     (at, _), *more = fired(other, {"quiet": {"point": "hq", "radius": "2 km", "for": "8 min"}})
     assert not more
     falls = [
-        t for t, kind, p in zip(other.log.t_ms, other.log.kind, other.log.payload, strict=True)
+        t for t, kind, *_, p in other.log.rows
         if kind == 702 and p[0] ** 2 + p[1] ** 2 <= 2_000_000**2 and t <= at
     ]  # fmt: skip
     assert at - max(falls) >= 8 * 60_000

@@ -37,7 +37,10 @@ class Command:
         self.friends = [
             u for u in range(len(self.world.ids)) if self.world.side[u] == side and not self.world.is_air[u]
         ]
-        self.pool = Pool(ctx.clock, sum(self.world.unit[u].controllers for u in self.friends), self.priorities)
+        self.on_the_ground = sum(self.world.unit[u].controllers for u in self.friends)  # and free
+        far = self.law.remote.attacks if self.law.remote is not None else 0
+        self.pool = Pool(ctx.clock, self.on_the_ground + far, self.priorities)
+        self.from_afar: set[int] = set()  # contacts whose attack is controlled from afar
         self.shooters = Shooters(self.world, side)
         self.missions: dict[int, int] = {}  # contact -> serial of its mission
         self.merged: dict[int, list[int]] = {}  # contact under attack -> contacts that share the attack
@@ -166,7 +169,7 @@ class Command:
                 log.emit("waiting", self.actor, actor, (nominated,), what=int(Wait.CONTROLLER), serial=serial)
             yield gate
             log.emit("controller_taken", self.actor, actor, (nominated,), serial=serial)
-            yield self.wait(b, self.law.control, CONTROL)
+            yield self.wait(b, self.control(b), CONTROL)
             if not self.worth(b):
                 self.controller_freed(b, serial)
                 return None
@@ -181,8 +184,20 @@ class Command:
             if not self.worth(b):
                 return None
 
+    def control(self, b: int) -> Any:
+        """Who controls the attack on b, and so how long it takes to set up: one on the ground if there is one free."""
+        if self.on_the_ground > 0:
+            self.on_the_ground -= 1
+            return self.law.control
+        self.from_afar.add(b)
+        return self.law.remote.control
+
     def controller_freed(self, b: int, serial: int) -> None:
         """The controller is free for the next."""
+        if b in self.from_afar:
+            self.from_afar.remove(b)
+        else:
+            self.on_the_ground += 1
         self.ctx.log.emit("controller_freed", self.actor, self.world.actor[b], serial=serial)
         self.pool.release()
 

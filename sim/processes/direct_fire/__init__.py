@@ -23,7 +23,7 @@ from sim.world import Mount
 PHASES = (Phase.ENGAGE, Phase.FIRE, Phase.IMPACT)
 READS = ("legs", "beliefs", "pinned", "fit", "hull", "attacking", "present")
 WRITES = ("mounts", "firing", "fate", "hull")
-HOSTILE = (int(Act.FIRED), int(Act.ADVANCED))
+HOSTILE = (int(Act.FIRED), int(Act.ADVANCED), int(Act.CROSSED_LINE))
 
 
 class DirectFire:
@@ -154,7 +154,7 @@ class DirectFire:
             why = Reason.EMPTY if mount.left == 0 else Reason.BROKE if self.world.broken[u] else Reason.LOST
             self.stop(e, why)
         elif not self.licence.free(u, e.target) or not self._reaches(mount, e.target):
-            self.stop(e, Reason.OUT_OF_CONTACT)
+            self.stop(e, self.licence.why_not(u, e.target))
             self.pending.add(u)
         elif mount.weapon.kind == "aimed":
             self.small.reconsider(e)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.context import Context
+from sim.events import Reason
 from sim.world import Mount
 
 
@@ -96,6 +97,13 @@ class Licence:
         picture = world.beliefs[1]
         held = self.provoked and j in self.hostile and world.formation[u] in picture.holders[j]
         return held and not picture.across[j] and not picture.turned[j]
+
+    def why_not(self, u: int, j: int) -> Reason:
+        """Why the fire of unit u at j, free until now, has to end."""
+        picture = self.world.beliefs[self.world.side[u]]
+        if picture.across[j]:
+            return Reason.RECROSSED
+        return Reason.TURNED_BACK if picture.turned[j] else Reason.OUT_OF_CONTACT
 
     def limit_m(self, mount: Mount, j: int) -> float:
         """Range within which a mount fires at j: the weapon's, and at a place only known of beforehand no more than
