@@ -107,8 +107,8 @@ class Forbid(Part):
 
 
 class Trigger(Part):
-    """What opens the ladder, each if it is given: so many `rounds` fallen within `near` of a protected point; an advance
-    within a range of it; and
+    """What opens the ladder, each if it is given: `rounds` fallen within `near` of a protected point, an advance to
+    within a range of it, and others.
 
     `line_crossing`: a line; going over it is then a hostile act in itself. `build_up`: so is gathering.
     `own_losses`: so many of the own people hurt, by whatever.

@@ -42,7 +42,7 @@ def test_own_losses_open_the_ladder() -> None:
     log = late.events
     hurt: list[int] = []
     for kind in ("wounded", "killed"):
-        for row, entity in zip(log.of(kind), log.payload(kind)["entity"].tolist(), strict=True):
+        for row in log.of(kind).tolist():
             unit = late.actors["unit"][log.target[row]]
             if unit >= 0 and late.units["side"][unit] == "defenders":
                 hurt.append(int(log.t_ms[row]))
