@@ -208,10 +208,8 @@ class DirectFire:
                 self._find(u, idle, targets)
 
     def _reaches(self, mount: Mount, j: int) -> bool:
-        return (
-            self.victims.exposure(mount, j)[1] > 0.0
-            and self.small.range_m(mount.unit, j) <= self.licence.limit_m(mount, j) + 1e-3
-        )
+        far_m = self.licence.limit_m(mount, j) + 1e-3
+        return self.victims.exposure(mount, j)[1] > 0.0 and self.small.range_m(mount.unit, j) <= far_m
 
     def _find(self, u: int, idle: list[Mount], rows: list[int]) -> None:
         """Open fire with idle mounts at the nearest of `rows`, or book when the first of them comes into range."""
@@ -245,7 +243,7 @@ class DirectFire:
         world, clock = self.world, self.ctx.clock
         who = pair(mount.key, world.keys[j])
         candidates, pieces = self.counts.get(who, (0, 0))
-        e = Engagement(mount, j, who, candidates, pieces, self._cause(mount.unit, j))
+        e = Engagement(mount, j, who, candidates, pieces, self.licence.cause(mount.unit, j))
         self.active[mount.key] = e
         self.on_unit[mount.unit].add(mount.key)
         self.on_unit[j].add(mount.key)
@@ -260,13 +258,6 @@ class DirectFire:
             "opened", world.actor[mount.unit], world.actor[j], cause, weapon_key=mount.signed_key
         )
         self.small.begin(e)
-
-    def _cause(self, u: int, j: int) -> int:
-        """The act for which a defender fires, the order under which an attacker does, or the sighting."""
-        picture = self.world.beliefs[self.world.side[u]]
-        if self.world.side[u] == 1 and picture.act_id[j] >= 0:
-            return int(picture.act_id[j])
-        return int(self.world.order_id.get(u, picture.seen_id[j]))
 
     def stop(self, e: Engagement, reason: Reason) -> None:
         """End an engagement; account its last piece."""

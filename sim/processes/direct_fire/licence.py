@@ -105,6 +105,14 @@ class Licence:
             return Reason.RECROSSED
         return Reason.TURNED_BACK if picture.turned[j] else Reason.OUT_OF_CONTACT
 
+    def cause(self, u: int, j: int) -> int:
+        """The act for which a defender fires, the order under which an attacker does, or the sighting."""
+        side = self.world.side[u]
+        picture = self.world.beliefs[side]
+        if side == 1 and picture.act_id[j] >= 0:
+            return int(picture.act_id[j])
+        return int(self.world.order_id.get(u, picture.seen_id[j]))
+
     def limit_m(self, mount: Mount, j: int) -> float:
         """Range within which a mount fires at j: the weapon's, and at a place only known of beforehand no more than
         the distance at which looking there finds it within the sensor's reference time in this light."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from sim import engine, scenario
@@ -14,6 +16,7 @@ RECROSS = "morale.attackers.recross=0.5"
 PURSUE = "roe.defenders.pursue=true"
 
 
+@cache
 def night(*sets: str, replication: int = 1, base: str = "") -> Recording:
     file = BASE.parent / "variants" / f"{base}.yaml" if base else BASE
     return engine.run(scenario.load(file, sets), seed=7, replication=replication, record="events")
