@@ -171,9 +171,11 @@ def tables(found: Analysis) -> dict[str, list[dict[str, Any]]]:
             n = int(response.n[point])
             y = response.y[point][np.isfinite(response.y[point])]
             levels = np.quantile(y, QUANTILES).tolist() if n else [None] * len(QUANTILES)
+            low, high = stats.mean_interval(y) or (None, None)
             points.append(
-                {"response": response.name, "point": point, "n": n, "mean": float(response.mean[point]) if n else None,
-                 "sd": float(sd[point]) if n > 1 else None}
+                {"response": response.name, "point": point} | _settings(found.runs, point)["settings"]
+                | {"n": n, "mean": float(response.mean[point]) if n else None, "low": low, "high": high,
+                   "sd": float(sd[point]) if n > 1 else None}
                 | dict(zip([f"q{q * 100:g}" for q in QUANTILES], levels, strict=True))
             )  # fmt: skip
         section = found.body["responses"][response.name]
@@ -221,47 +223,3 @@ def write_recordings(folder: Path, found: Analysis, said: Callable[[str], None])
         paths.append(odd.write(folder, found.runs, one))
         said(f"wrote {paths[-1]}: {one.why}")
     return paths
-
-
-def in_words(found: Analysis) -> list[str]:
-    """The answers a reader looks for first, a line each."""
-    body = found.body
-    lines = [f"{body['title'] or body['sweep']}: {body['runs']} runs at {body['points']} points ({body['design']})"]
-    if body["failures"]:
-        first = body["failures"][0]
-        lines.append(f"{len(body['failures'])} runs failed; the first in `{first['stage']}`: {first['cause']}")
-    for response in found.responses:
-        section = body["responses"][response.name]
-        lines += ["", response.name, *(_said(response, section) if "refused" not in section else [section["refused"]])]
-    lines += ["", "odd runs"]
-    for one in found.odd:
-        when = f"; at {one.at} its {one.left_band} left the band of {one.ensemble}" if one.at else ""
-        lines += [f"  {one.name}: {one.why}{when}", f"    {one.command}"]
-    return lines
-
-
-def _said(response: Response, section: dict[str, Any]) -> list[str]:
-    spread = section["distribution"]
-    lines = [f"  mean {_span(spread['mean'], spread['low'], spread['high'])} over {spread['n_defined']} runs"]
-    if not response.truth and spread["n_defined"] > 1:
-        quantiles = ", ".join(f"{q * 100:g} %: {spread[f'q{q * 100:g}']['value']:.4g}" for q in QUANTILES)
-        lines[0] += f"; quantiles {quantiles}"
-    main = section["main_effects"]
-    if "refused" in main:
-        lines.append(f"  main effects: not enough runs for this: {main['refused']}")
-    else:
-        clear = sorted((row for row in main["effects"] if row["clear"]), key=lambda row: -abs(row["estimate"]))
-        lines += [f"  {row['term']}: {_span(row['estimate'], row['low'], row['high'])}" for row in clear]
-        lines += [] if clear else ["  no factor has a clear effect on the mean"]
-    if response.truth:
-        found = section["box"]
-        if "refused" in found:
-            lines.append(f"  box: {found['refused']}")
-        else:
-            share = _span(found["density"], found["low"], found["high"])
-            lines.append(f"  share {share} where {' and '.join(found['conditions'])}; {found['base']:.3g} anywhere")
-    return lines
-
-
-def _span(value: float, low: float | None, high: float | None) -> str:
-    return f"{value:.4g}" if low is None or high is None else f"{value:.4g} [{low:.4g}, {high:.4g}]"

@@ -17,6 +17,9 @@ Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Workers; 0 means
 Serial = Annotated[bool, typer.Option("--serial", help="In this process, one run after the other.")]
 Scheduler = Annotated[str | None, typer.Option("--scheduler", metavar="ADDR", help="Your own dask scheduler.")]
 SchedulerFile = Annotated[str | None, typer.Option("--scheduler-file", metavar="FILE", help="The file it wrote.")]
+Replications = Annotated[
+    int | None, typer.Option("-n", "--replications", min=1, metavar="N", help="Runs a point, instead of the design's.")
+]
 Metrics = Annotated[list[str] | None, typer.Option("--metric", metavar="NAME", help="What to analyse; repeatable.")]
 Events = Annotated[
     list[str] | None, typer.Option("--event", metavar="TEST", help="As 'attackers_killed>150', 'hq_held=false'.")
@@ -59,6 +62,7 @@ def sweep(
     serial: Serial = False,
     scheduler: Scheduler = None,
     scheduler_file: SchedulerFile = None,
+    replications: Replications = None,
     json: Json = False,
 ) -> None:
     """Run a designed experiment; the same command again goes on where it stopped."""
@@ -70,6 +74,8 @@ def sweep(
     from sim.experiment.ensemble import processors
 
     plan = reading.read(design)
+    if replications is not None:
+        plan = reading.of_size(plan, replications)
     folder = output or Path("out") / plan.id
     terminal, last = sys.stderr.isatty(), [0.0]
 
@@ -108,6 +114,7 @@ def analyse(
     import json as js
 
     from sim.experiment import analyse as room
+    from sim.experiment import words
 
     found = room.analyse(folder, metrics, event)
     written = room.write(folder, found)
@@ -116,6 +123,6 @@ def analyse(
     if json:
         typer.echo(js.dumps(found.body, indent=2, allow_nan=False))
     else:
-        for line in room.in_words(found):
+        for line in words.in_words(found):
             typer.echo(line)
     typer.echo(f"wrote {len(written)} files to {written[0].parent}", err=True)

@@ -10,7 +10,7 @@ looked at (Holm 1979): if nothing has an effect, the chance that anything is cal
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -26,6 +26,8 @@ CLEAR = 0.05
 ROUNDING = 1e-10
 """What is smaller than this beside the largest value is what is left of a difference of equal numbers."""
 LEAST_RESIDUALS, LEAST_REPLICATIONS = 8, 5
+POINTS_PER_TERM = 3
+"""Points a sampled design must have for each term of a second-order surface: with fewer it is fitted to noise."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Fit:
     r2: float
     r2_predicted: float | None
     """Of points left out one at a time; far below r2 means that the surface is fitted to noise."""
+    left_out: tuple[str, ...] = ()
+    """Factors whose squares and products were not looked at, since the points do not carry them all."""
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
@@ -150,22 +154,58 @@ def main_effects(design: Design, response: Response, exact: bool) -> Fit:
 
 
 def second_order(design: Design, response: Response, exact: bool) -> Fit:
-    """Main effects, squares of ranges, and products of two factors."""
+    """Main effects, squares of ranges, and products of two factors.
+
+    Where a sampled design has too few points for all of them, only those of factors with a clear effect of their own
+    are looked at, the largest first, as many as there are points for. In a design without correlations an effect says
+    nothing about the error of a product, so that choosing by it keeps the stated rate of false alarms.
+    """
+    every = list(range(len(design.factors)))
+    x, called = _second_order_terms(design, every)
+    if x.shape[1] == len(columns(design)[1]):
+        raise NotEnough("one factor of two values has no squares and no products")
+    kept = every if exact else _carried(design, response, len(called))
+    x, called = _second_order_terms(design, kept)
+    left = tuple(factor.id for j, factor in enumerate(design.factors) if j not in kept)
+    return replace(fit(x, called, response, exact), left_out=left)
+
+
+def _second_order_terms(design: Design, kept: Sequence[int]) -> tuple[Floats, list[str]]:
+    """(n_points, n_terms) and names: main effects of all factors, squares and products of those kept."""
     x, names, owners = columns(design)
     more, called = list[Floats](), list[str]()
     for j, factor in enumerate(design.factors):
-        if factor.numeric and len(np.unique(design.unit[:, j])) > 2:
+        if j in kept and factor.numeric and len(np.unique(design.unit[:, j])) > 2:
             at = owners.index(j)
             square = x[:, at] ** 2
             more.append(square - square.mean())
             called.append(f"{names[at]}^2")
     for a, b in combinations(range(len(names)), 2):
-        if owners[a] != owners[b]:
+        if owners[a] != owners[b] and owners[a] in kept and owners[b] in kept:
             more.append((x[:, a] - x[:, a].mean()) * (x[:, b] - x[:, b].mean()))
             called.append(f"{names[a]} x {names[b]}")
-    if not more:
-        raise NotEnough("one factor of two values has no squares and no products")
-    return fit(np.column_stack([x, *more]), [*names, *called], response, exact)
+    return np.column_stack([x, *more]), [*names, *called]
+
+
+def _carried(design: Design, response: Response, n_terms: int) -> list[int]:
+    """The factors whose squares and products the points can carry; raises NotEnough if there are none."""
+    known = int(np.count_nonzero(response.n > 0))
+    if known >= POINTS_PER_TERM * n_terms:
+        return list(range(len(design.factors)))
+    size: dict[int, float] = {}
+    for owner, row in zip(columns(design)[2], main_effects(design, response, exact=False).effects, strict=True):
+        if row.clear:
+            size[owner] = max(size.get(owner, 0.0), abs(row.estimate))
+    kept: list[int] = []
+    for owner in sorted(size, key=lambda j: -size[j]):
+        if known >= POINTS_PER_TERM * len(_second_order_terms(design, [*kept, owner])[1]):
+            kept.append(owner)
+    if not kept:
+        raise NotEnough(
+            f"{known} points do not carry squares and products of all factors, it takes {POINTS_PER_TERM * n_terms}"
+            + ("" if size else "; and no factor has a clear effect of its own, so that its alone could be looked at")
+        )
+    return sorted(kept)
 
 
 def spread_effects(design: Design, response: Response) -> Fit:

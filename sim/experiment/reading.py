@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +140,17 @@ def read(path: str | Path) -> Design:
     )  # fmt: skip
     _try_factors(reader, design, tree.values_at["factors"])
     return design
+
+
+def of_size(design: Design, replications: int) -> Design:
+    """The design with another number of replications: its first runs, or more of them; raises ScenarioError."""
+    if design.stop is not None:
+        raise ScenarioError([f"{design.file}: `stop` decides how many runs a point gets; it leaves nothing to ask for"])
+    if replications > STRIDE:
+        raise ScenarioError(
+            [f"{replications} replications are not allowed; allowed: a whole number from 1 to {STRIDE}"]
+        )
+    return replace(design, replications=replications)
 
 
 def _kind(reader: _Reader, tree: Map) -> tuple[str, dict[str, Any]]:

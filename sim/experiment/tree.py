@@ -126,6 +126,14 @@ def _node(
     if p > CLEAR:
         return Node(conditions, leaf.points, leaf.mean, p)
     side = ways.sides[best]
-    yes = _node(design, response, points[side], (*conditions, ways.yes[best]), depth + 1)
-    no = _node(design, response, points[~side], (*conditions, ways.no[best]), depth + 1)
+    yes = _node(design, response, points[side], narrowed(conditions, ways.yes[best]), depth + 1)
+    no = _node(design, response, points[~side], narrowed(conditions, ways.no[best]), depth + 1)
     return Node(conditions, leaf.points, leaf.mean, p, yes, no)
+
+
+def narrowed(conditions: tuple[str, ...], further: str) -> tuple[str, ...]:
+    """Conditions and one more, which takes the place of those it implies: `x < 3` that of `x < 5`."""
+    factor, sign, _ = further.split(" ", 2)
+    implied = {"=": ("=", "!="), "!=": ()}.get(sign, (sign,))
+    kept = (words for words in conditions if words.split(" ", 2)[0] != factor or words.split(" ", 2)[1] not in implied)
+    return (*kept, further)

@@ -15,7 +15,7 @@ from scipy.stats import binom
 from typer.testing import CliRunner
 
 from sim.__main__ import app
-from sim.experiment import analyse, box, effects, odd, reading, sensitivity, sweep, tree
+from sim.experiment import analyse, box, effects, odd, pictures, reading, sensitivity, sweep, tree, words
 from sim.experiment.backends import Serial
 from sim.experiment.design import Design
 from sim.experiment.ensemble import Replication
@@ -79,6 +79,36 @@ def test_interactions_and_squares_are_found() -> None:
     assert {term for term, row in rows.items() if row.clear} == {"x1 x x2", "x3^2"}
     assert rows["x1 x x2"].low < 20.0 < rows["x1 x x2"].high
     assert rows["x3^2"].low < 15.0 < rows["x3^2"].high
+
+
+MANY = made.design("nolh", 14, points=129)
+"""14 ranges have 119 terms of second order: far more than 129 points carry."""
+
+
+def test_a_surface_of_too_many_terms_is_looked_at_where_the_effects_are() -> None:
+    u = MANY.unit - 0.5
+    truth = 8.0 * u[:, 1] + 6.0 * u[:, 4] + 20.0 * u[:, 1] * u[:, 4] + 30.0 * u[:, 6]
+    fit = effects.second_order(MANY, made.response(truth[:, None] + luck(4, 129, 10)), exact=False)
+    rows = {row.term: row for row in fit.effects}
+    assert {term for term, row in rows.items() if row.clear} == {"x2", "x5", "x7", "x2 x x5"}
+    assert rows["x2 x x5"].low < 20.0 < rows["x2 x x5"].high
+    assert set(fit.left_out) == {f"x{i}" for i in range(1, 15)} - {"x2", "x5", "x7"}
+    assert fit.r2_predicted is not None
+    assert fit.r2 - fit.r2_predicted < 0.05
+
+
+def test_looking_where_the_effects_are_finds_no_products_of_noise() -> None:
+    """Three planted lines and no product: of 200 sweeps at most Binomial(200, 0.05)'s 99.9 % quantile show one."""
+    u = MANY.unit - 0.5
+    truth = 8.0 * u[:, 1] + 6.0 * u[:, 4] + 10.0 * u[:, 6]
+
+    def flagged(trial: int) -> bool:
+        fit = effects.second_order(MANY, made.response(truth[:, None] + luck(trial, 129, 2)), exact=False)
+        return any(row.clear and row.term not in ("x2", "x5", "x7") for row in fit.effects)
+
+    assert made.often(flagged, TRIALS) <= MOST
+    with pytest.raises(NotEnough, match=r"do not carry squares and products .* it takes 357; and no factor"):
+        effects.second_order(MANY, made.response(luck(0, 129, 2)), exact=False)
 
 
 def test_a_factorial_has_its_intervals_from_replications_even_under_common_luck() -> None:
@@ -257,6 +287,14 @@ def test_a_planted_tree_is_found() -> None:
     assert sorted(point for leaf in root.leaves() for point in leaf.points) == list(range(129))
 
 
+def test_a_condition_takes_the_place_of_those_it_implies() -> None:
+    said = ("x < 5 km", "y > 1", "kind != a", "kind != b")
+    assert tree.narrowed(said, "x < 3 km") == ("y > 1", "kind != a", "kind != b", "x < 3 km")
+    assert tree.narrowed(said, "x > 1 km") == (*said, "x > 1 km")
+    assert tree.narrowed(said, "kind = c") == ("x < 5 km", "y > 1", "kind = c")
+    assert tree.narrowed(said, "kind != d") == (*said, "kind != d")
+
+
 def test_a_planted_level_is_found() -> None:
     kinds = np.array([FIELD.factors[8].level(u) for u in FIELD.unit[:, 8]])
     root = tree.grow(FIELD, made.response((kinds == 1) * 3.0 + luck(0, 129)))
@@ -378,13 +416,28 @@ def test_an_odd_run_is_written_with_its_ensemble(found: analyse.Analysis, swept:
 def test_what_is_written(found: analyse.Analysis, swept: Path) -> None:
     written = {path.name for path in analyse.write(swept, found)}
     assert {"analysis.json", "points.parquet", "effects.parquet", "shares.parquet", "odd.parquet"} <= written
-    assert {"distribution-attackers_killed.svg", "effects-attackers_killed.svg"} <= written
+    for kind in ("distribution", "effects", "shares", "factors", "robust"):
+        assert f"{kind}-attackers_killed.svg" in written
+    assert "effects-hq_held-false.svg" in written
     table = pq.read_table(swept / "analysis" / "points.parquet")
     assert table.num_rows == 4 * 40
+    assert {"sight", "rounds", "light", "mean", "low", "high", "sd", "q95"} <= set(table.column_names)
     before = {path.name: path.read_bytes() for path in (swept / "analysis").iterdir()}
     analyse.write(swept, found)
     assert {path.name: path.read_bytes() for path in (swept / "analysis").iterdir()} == before
     assert (swept / "analysis" / "effects-attackers_killed.svg").read_text().startswith("<?xml")
+
+
+def test_a_small_grid_is_drawn_cell_by_cell(tmp_path: Path) -> None:
+    path = made.design_file(tmp_path, design="{kind: grid, levels: 2}", replications=6)
+    sweep.sweep(reading.read(path), tmp_path / "out", Serial)
+    grid = analyse.analyse(tmp_path / "out", ["attackers_killed"], ["attackers_killed>5"])
+    drawn = pictures.draw(grid)
+    assert {"cells-attackers_killed", "cells-attackers_killed-5", "factors-attackers_killed"} <= set(drawn)
+    cells = drawn["cells-attackers_killed"].decode()
+    assert cells.count("light bright") == cells.count("light dark") == 4
+    said = words.in_words(grid)
+    assert any(line.startswith("  light dark to bright, paired: ") for line in said)
 
 
 def test_the_command(swept: Path) -> None:

@@ -348,6 +348,18 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: byt
     assert CliRunner().invoke(app, ["sweep", str(path), "--serial"]).exit_code == 2
 
 
+def test_a_number_of_runs_can_be_asked_for(tmp_path: Path, whole: bytes) -> None:
+    path, out = made.design_file(tmp_path), tmp_path / "out"
+    for n, runs in (("2", 12), ("4", 24)):
+        result = CliRunner().invoke(app, ["sweep", str(path), "-o", str(out), "--serial", "-n", n, "--json"])
+        assert json.loads(result.stdout)["runs"] == runs
+    assert (out / "runs.parquet").read_bytes() == whole
+    path = made.design_file(tmp_path, more=STOP)
+    refused = CliRunner().invoke(app, ["sweep", str(path), "-o", str(out), "-n", "2"])
+    assert refused.exit_code == 2
+    assert "`stop` decides how many runs a point gets" in refused.stderr
+
+
 def test_nobody_at_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     patient = backends.remote
     monkeypatch.setattr(backends, "remote", lambda address, file: patient(address, file, wait_s=0.5))
