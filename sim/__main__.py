@@ -280,6 +280,7 @@ def view(context: typer.Context) -> None:
 app.command()(told(claims))
 app.command()(commands.sweep)
 app.command()(commands.analyse)
+app.command()(commands.replay)
 
 
 def main() -> None:

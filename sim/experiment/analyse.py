@@ -220,6 +220,7 @@ def write_recordings(folder: Path, found: Analysis, said: Callable[[str], None])
     """Runs every odd run again and writes it with its ensemble attached."""
     paths = []
     for one in found.odd:
-        paths.append(odd.write(folder, found.runs, one))
+        paths.append(odd.file_of(folder, one.name))
+        odd.write(folder, found.runs, one.point, one.rep, paths[-1])
         said(f"wrote {paths[-1]}: {one.why}")
     return paths

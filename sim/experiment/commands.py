@@ -126,3 +126,22 @@ def analyse(
         for line in words.in_words(found):
             typer.echo(line)
     typer.echo(f"wrote {len(written)} files to {written[0].parent}", err=True)
+
+
+@_told
+def replay(
+    folder: Folder,
+    run: Annotated[str, typer.Argument(metavar="POINT-REP", help="A run, as 12-3, or a number of the column `run`.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="odd/POINT-REP.mcap.")] = None,
+    json: Json = False,
+) -> None:
+    """Run one run of a sweep again and write it with its ensemble; says when it left the band of the others."""
+    import json as js
+
+    from sim.experiment import odd
+
+    path, said, view = odd.replay(folder, run, output)
+    if json:
+        typer.echo(js.dumps({"schema": 1, "recording": str(path), "odd": said, "view": view}, indent=2))
+    else:
+        typer.echo(f"wrote {path}: {said}\n{view}")

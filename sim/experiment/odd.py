@@ -45,6 +45,9 @@ class Odd:
     ensemble: str
     """Which runs the band is of."""
     command: str
+    """Writes the run with its ensemble, and shows it at that moment."""
+    again: str
+    """The same run without the folder of the sweep: scenario, seed, replication and every setting spelled out."""
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
@@ -146,6 +149,20 @@ def _on(run: Replication, name: str, grid: Floats) -> Floats:
     return values
 
 
+def moment(store: Store, runs: Runs, point: int, rep: int, others: Sequence[Replication]) -> tuple[str, str] | None:
+    """(local time in ISO form, curve) when a run leaves the band of others; None if it never does."""
+    design = runs.design
+    wanted = np.zeros((design.n_points, design.cap), dtype=bool)
+    wanted[point, rep] = True
+    left = leaves_band(replication_of(design, next(store.rows(wanted))), others)
+    return (clock_time(design.bases[design.base(point)], left[0]), left[1]) if left is not None else None
+
+
+def file_of(folder: Path, name: str) -> Path:
+    """Where the recording of an odd run lies."""
+    return folder / "odd" / f"{name}.mcap"
+
+
 def find(folder: Path, runs: Runs, responses: Sequence[Response], trees: dict[str, Node]) -> list[Odd]:
     """The odd runs of a sweep, each with the commands that show it."""
     store, design = Store(folder, runs.design), runs.design
@@ -154,22 +171,23 @@ def find(folder: Path, runs: Runs, responses: Sequence[Response], trees: dict[st
         if point not in known:
             known = {point: company(store, runs, point)}
         others, words = known[point]
-        number = design.replication(point, rep)
-        wanted = np.zeros((design.n_points, design.cap), dtype=bool)
-        wanted[point, rep] = True
-        one = replication_of(design, next(store.rows(wanted)))
-        left = leaves_band(one, others)
-        at = clock_time(design.bases[design.base(point)], left[0]) if left is not None else None
-        file = folder / "odd" / f"{name}.mcap"
-        command = shlex.join(["khusham", "run", *design.command(point, rep), "-o", str(file)])
-        look = ["khusham", "view", str(file), *(["--at", at] if at else [])]
+        left = moment(store, runs, point, rep, others)
+        at, curve = left if left is not None else (None, None)
+        file = str(file_of(folder, name))
+        replay = shlex.join(["khusham", "replay", str(folder), f"{point}-{rep}", "-o", file])
+        again = shlex.join(["khusham", "run", *design.command(point, rep), "-o", f"{name}.mcap"])
         found.append(
             Odd(
-                name, why, point, rep, number, one.digest, left[1] if left else None, at, words,
-                f"mkdir -p {shlex.quote(str(file.parent))} && {command} && {shlex.join(look)}",
+                name, why, point, rep, design.replication(point, rep), runs.row(point, rep)["digest"], curve, at, words,
+                f"{replay} && {shlex.join(view_words(file, at))}", again,
             )
         )  # fmt: skip
     return found
+
+
+def view_words(file: str, at: str | None) -> list[str]:
+    """The command that shows a recording at a moment."""
+    return ["khusham", "view", file, *(["--at", at] if at else [])]
 
 
 def clock_time(base: Base, t_ms: int) -> str:
@@ -177,23 +195,57 @@ def clock_time(base: Base, t_ms: int) -> str:
     return (datetime.fromisoformat(base.start) + timedelta(milliseconds=t_ms)).isoformat(timespec="seconds")
 
 
-def write(folder: Path, runs: Runs, odd: Odd) -> Path:
-    """Runs an odd run again, whole, and writes it with its ensemble attached. Raises SweepError if it is not the same
-    run any more."""
+def run_of(runs: Runs, words: str) -> tuple[int, int]:
+    """Point and rep named as `12-3`, or as the number in the column `run`; raises SweepError."""
+    parts = words.split("-")
+    if len(parts) not in (1, 2) or not all(part.isdigit() for part in parts):
+        raise SweepError(f"{words!r} is not a run; allowed: POINT-REP, as 12-3, or a number of the column `run`")
+    point, rep = (int(parts[0]), int(parts[1])) if len(parts) == 2 else divmod(int(parts[0]), STRIDE)
+    if point * STRIDE + rep not in runs.columns["run"] or rep >= STRIDE:
+        raise SweepError(f"there is no run {point}-{rep} in the table; points 0 to {runs.design.n_points - 1}")
+    row = runs.row(point, rep)
+    if row["stage"] is not None:
+        raise SweepError(f"run {point}-{rep} failed in `{row['stage']}`: {row['cause']}")
+    return point, rep
+
+
+def write(folder: Path, runs: Runs, point: int, rep: int, path: Path) -> None:
+    """Runs a run of the sweep again, whole, from the scenario that lies in the folder, and writes it with its ensemble
+    attached. Raises SweepError if it is not the same run any more."""
     from sim.experiment.ensemble import Ensemble, engine_run, with_ensemble
     from sim.recording import save
-    from sim.scenario import load
+    from sim.scenario import load_text
 
-    design = runs.design
-    base = design.bases[design.base(odd.point)]
-    if load(base.shown).sha256 != base.sha256:
-        raise SweepError(f"{base.shown} has changed since the sweep; its runs cannot be made again")
-    scenario = load(base.shown, design.settings(odd.point))
-    recording = engine_run(scenario, seed=design.seed, replication=odd.replication, record="full")
-    if recording.digest != odd.digest:
-        raise SweepError(f"run {odd.name} has digest {recording.digest}, in the sweep it had {odd.digest}")
-    others, _ = company(Store(folder, design), runs, odd.point)
-    (folder / "odd").mkdir(exist_ok=True)
-    path = folder / "odd" / f"{odd.name}.mcap"
-    save(with_ensemble(recording, Ensemble(design.seed, tuple(others))), path)
-    return path
+    design, store = runs.design, Store(folder, runs.design)
+    base = design.bases[design.base(point)]
+    text = store.scenario_text(design.base(point))
+    if load_text(text, base.folder, shown=base.shown).sha256 != base.sha256:
+        raise SweepError(
+            f"the scenario in {folder}, or a file beside {base.shown}, has changed since the sweep: this is another run"
+        )
+    scenario = load_text(text, base.folder, design.settings(point), shown=base.shown)
+    number, wanted = design.replication(point, rep), runs.row(point, rep)["digest"]
+    recording = engine_run(scenario, seed=design.seed, replication=number, record="full")
+    if recording.digest != wanted:
+        raise SweepError(f"run {point}-{rep} has digest {recording.digest}, in the sweep it had {wanted}")
+    others, _ = company(store, runs, point)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save(with_ensemble(recording, Ensemble(design.seed, tuple(others))), path)
+    except OSError as fault:
+        raise SweepError(f"{fault.filename or path}: cannot be written: {fault.strerror or fault}") from None
+
+
+def replay(folder: Path, words: str, output: Path | None) -> tuple[Path, str, str]:
+    """Writes a run named in words; its file, when and how it became odd, and the command that shows that moment."""
+    from sim.experiment.responses import read
+
+    runs = read(folder)
+    point, rep = run_of(runs, words)
+    path = output or file_of(folder, f"{point}-{rep}")
+    write(folder, runs, point, rep, path)
+    store = Store(folder, runs.design)
+    others, named = company(store, runs, point)
+    left = moment(store, runs, point, rep, others)
+    said = f"at {left[0]} its {left[1]} left the band of {named}" if left else f"it never left the band of {named}"
+    return path, said, shlex.join(view_words(str(path), left[0] if left else None))

@@ -93,8 +93,18 @@ class Store:
                 )
         body = {"schema": manifest.SCHEMA, "versions": manifest.versions(), "design": manifest.plain(self.design)}
         write_atomically(self.folder / manifest.NAME, json.dumps(body, indent=1).encode())
-        for number, base in enumerate(self.design.bases.values()):
-            write_atomically(self.folder / f"scenario-{number}.yaml", base.text.encode())
+        for name, base in self.design.bases.items():
+            write_atomically(self._scenario(name), base.text.encode())
+
+    def _scenario(self, name: str) -> Path:
+        return self.folder / f"scenario-{list(self.design.bases).index(name)}.yaml"
+
+    def scenario_text(self, name: str) -> str:
+        """A scenario of the sweep, by its key in the design, as it was then; raises SweepError."""
+        try:
+            return self._scenario(name).read_text("utf-8")
+        except OSError as fault:
+            raise SweepError(f"{self._scenario(name)}: cannot be read: {fault.strerror or fault}") from None
 
     def close(self) -> None:
         """Lets go of the folder."""

@@ -5,6 +5,7 @@ here once in a thousand choices of the seed, and the seeds are fixed."""
 
 import json
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -384,33 +385,56 @@ def test_every_section_answers_or_says_why_not(found: analyse.Analysis) -> None:
 
 
 def test_odd_runs_can_be_seen_again_by_the_command_that_is_printed(
-    found: analyse.Analysis, swept: Path, monkeypatch: pytest.MonkeyPatch
+    found: analyse.Analysis, swept: Path, tmp_path: Path
 ) -> None:
     names = [one.name for one in found.odd]
     assert "medoid" in names
     assert {"lowest-attackers_killed", "highest-attackers_killed"} & set(names)
     assert len({(one.point, one.rep) for one in found.odd}) == len(found.odd)
     for one in found.odd[:3]:
-        make_folder, run, view = one.command.split(" && ")
-        words = shlex.split(run)
-        assert words[:2] == ["khusham", "run"]
-        (swept / "odd").mkdir(exist_ok=True)
-        assert shlex.split(make_folder) == ["mkdir", "-p", str(swept / "odd")]
-        result = CliRunner().invoke(app, words[1:])
+        replay, view = one.command.split(" && ")
+        file = str(swept / "odd" / f"{one.name}.mcap")
+        assert shlex.split(replay) == ["khusham", "replay", str(swept), f"{one.point}-{one.rep}", "-o", file]
+        result = CliRunner().invoke(app, shlex.split(replay)[1:])
         assert result.exit_code == 0, result.output
-        assert load(words[-1]).digest == one.digest
-        assert shlex.split(view)[:3] == ["khusham", "view", words[-1]]
-        if one.at is not None:
-            assert shlex.split(view)[3:] == ["--at", one.at]
+        assert result.stdout.splitlines()[-1] == view
+        assert shlex.split(view) == ["khusham", "view", file, *(["--at", one.at] if one.at else [])]
+        night = load(file)
+        assert night.digest == one.digest
+        assert json.loads(night.attachments["ensemble.json"])["replications"] == night.meta["replications"] == 240
+        again = shlex.split(one.again)
+        assert again[-2:] == ["-o", f"{one.name}.mcap"]
+        result = CliRunner().invoke(app, [*again[1:-1], str(tmp_path / "again.mcap")])
+        assert result.exit_code == 0, result.output
+        assert load(tmp_path / "again.mcap").digest == one.digest
 
 
-def test_an_odd_run_is_written_with_its_ensemble(found: analyse.Analysis, swept: Path) -> None:
-    path = odd.write(swept, found.runs, found.odd[0])
-    night = load(path)
-    assert night.digest == found.odd[0].digest
-    body = json.loads(night.attachments["ensemble.json"])
-    assert body["replications"] == 240
-    assert night.meta["replications"] == 240
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ("40-0", "there is no run 40-0 in the table; points 0 to 39"),
+        ("3-6", "there is no run 3-6"),
+        ("three", "'three' is not a run; allowed: POINT-REP, as 12-3"),
+    ],
+)
+def test_a_run_that_is_not_there_cannot_be_replayed(swept: Path, run: str, said: str) -> None:
+    refused = CliRunner().invoke(app, ["replay", str(swept), run])
+    assert refused.exit_code == 2
+    assert said in refused.stderr
+
+
+def test_any_run_can_be_replayed_by_its_number(swept: Path, tmp_path: Path) -> None:
+    row = next(row for row in pq.read_table(swept / "runs.parquet").to_pylist() if row["run"] == 700_004)
+    result = CliRunner().invoke(app, ["replay", str(swept), "700004", "-o", str(tmp_path / "x.mcap"), "--json"])
+    assert json.loads(result.stdout)["recording"] == str(tmp_path / "x.mcap")
+    assert load(tmp_path / "x.mcap").digest == row["digest"]
+    changed = swept.parent / "changed"
+    shutil.copytree(swept, changed)
+    text = (changed / "scenario-0.yaml").read_text()
+    (changed / "scenario-0.yaml").write_text(text.replace("drift: 1", "drift: 2"))
+    refused = CliRunner().invoke(app, ["replay", str(changed), "7-4"])
+    assert refused.exit_code == 2
+    assert "has changed since the sweep" in refused.stderr
 
 
 def test_what_is_written(found: analyse.Analysis, swept: Path) -> None:
@@ -445,12 +469,12 @@ def test_the_command(swept: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "Small: 240 runs at 40 points (nolh)" in result.stdout
     assert "odd runs" in result.stdout
-    for words, said in {
+    for more, said in {
         ("--metric", "attackers_kiled"): "did you mean `attackers_killed`",
         ("--metric", "first_fire_side"): "is a word; ask for one of its values",
         ("--event", "attackers_killed>many"): "'many' is not a number",
     }.items():
-        refused = CliRunner().invoke(app, ["analyse", str(swept), *words])
+        refused = CliRunner().invoke(app, ["analyse", str(swept), *more])
         assert refused.exit_code == 2
         assert said in refused.stderr
 
