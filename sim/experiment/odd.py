@@ -227,7 +227,9 @@ def write(folder: Path, runs: Runs, point: int, rep: int, path: Path) -> None:
     number, wanted = design.replication(point, rep), runs.row(point, rep)["digest"]
     recording = engine_run(scenario, seed=design.seed, replication=number, record="full")
     if recording.digest != wanted:
-        raise SweepError(f"run {point}-{rep} has digest {recording.digest}, in the sweep it had {wanted}")
+        raise SweepError(
+            f"run {point}-{rep} has digest {recording.digest}, in the sweep it had {wanted}: the program changed"
+        )
     others, _ = company(store, runs, point)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from sim.experiment.parts import Row
 
 TABLE = "runs.parquet"
 PARTS = "parts"
+SESSIONS = "sessions.jsonl"
 ROW_GROUP = 4096
 KEPT = ("point", "rep", "stage", "cause", "digest", "metrics")
 """Columns of a part that the table is made of; the curves stay in the parts."""
@@ -105,6 +106,17 @@ class Store:
             return self._scenario(name).read_text("utf-8")
         except OSError as fault:
             raise SweepError(f"{self._scenario(name)}: cannot be read: {fault.strerror or fault}") from None
+
+    def note_session(self, took: Mapping[str, float]) -> None:
+        """Writes down what a command took; about the machine, and no part of the table. A folder that takes no more
+        bytes is told where rows are written."""
+        with suppress(OSError), (self.folder / SESSIONS).open("a") as file:
+            file.write(json.dumps(took) + "\n")
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """What every command that was not killed took: workers, runs, failures, cpu_s, seconds."""
+        path = self.folder / SESSIONS
+        return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
     def close(self) -> None:
         """Lets go of the folder."""

@@ -9,16 +9,17 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment.backends import Backend
-from sim.experiment.batches import Batch, batch_of, failed
+from sim.experiment.batches import Batch, batch_of, failed, make
 from sim.experiment.design import Design
 from sim.experiment.ensemble import Run, engine_run
+from sim.experiment.manifest import SweepError
 from sim.experiment.parts import Row
 from sim.experiment.store import Store
 
@@ -138,6 +139,23 @@ class Standing:
         )
 
 
+@dataclass
+class Took:
+    """What one command made, and what it took."""
+
+    workers: int = 0
+    runs: int = 0
+    failures: int = 0
+    cpu_s: float = 0.0
+    """Of the runs alone."""
+    seconds: float = 0.0
+
+    def standing(self, store: Store, plan: Plan, begin: float) -> Standing:
+        """How far the sweep is now."""
+        wanted = int(np.count_nonzero(plan.wanted))
+        return Standing(store.n_done, wanted, self.failures, self.runs, time.monotonic() - begin)
+
+
 @dataclass(frozen=True)
 class Swept:
     """A finished sweep."""
@@ -174,11 +192,28 @@ def sweep(
         plan.begin(_known(store))
         cpu_s = 0.0
         if int(np.count_nonzero(plan.wanted & ~store.done)):
+            _probe(store, run)
             cpu_s = _farm(store, plan, backend, batch_s, run, progress)
         table, failures = store.assemble(plan.wanted)
         return Swept(table, int(np.count_nonzero(plan.wanted)), failures, cpu_s)
     finally:
         store.close()
+
+
+def _probe(store: Store, run: Run) -> None:
+    """Makes one of the runs that are there again: a program that would not make the same must not add to them, whatever
+    its version says. Raises SweepError."""
+    sound = (row for row in store.rows(store.done, ["point", "rep", "digest"]) if row["digest"] is not None)
+    row = next(sound, None)
+    if row is None:
+        return
+    (again,) = make(batch_of(store.design, row["point"], (row["rep"],), run=run))
+    if again.digest != row["digest"]:
+        raise SweepError(
+            f"{store.folder}: run {row['point']}-{row['rep']} has digest {row['digest']} there, this program makes "
+            f"{again.digest or again.cause} of it: the program has changed since, and its runs are not mixed with "
+            "those that are there. Choose another folder with -o"
+        )
 
 
 def _known(store: Store) -> dict[int, dict[int, float | None]]:
@@ -195,30 +230,45 @@ def _farm(
     store: Store, plan: Plan, make_backend: Callable[[], Backend], batch_s: float, run: Run,
     progress: Callable[[Standing], None],
 ) -> float:  # fmt: skip
-    """Keeps the workers busy until nothing is wanted; the CPU of the runs in seconds."""
-    backend = make_backend()
-    begin, here, failures, cpu_s, under_way, size = time.monotonic(), 0, 0, 0.0, 0, 1
+    """Keeps the workers busy until nothing is wanted; the CPU of the runs in seconds. However it ends, what it took is
+    written down."""
+    begin = time.monotonic()
+    took = Took()
     try:
-        while True:
-            while under_way < backend.workers * AHEAD and (batch := _batch(plan, store.design, size, run)):
-                backend.submit(batch)
-                under_way += 1
-            if not under_way:
-                return cpu_s
-            for batch, rows, cause in backend.collect():
-                under_way -= 1
-                if rows is None and len(batch.reps) > 1:
-                    plan.give_back(batch.point, batch.reps)
-                    continue
-                kept = rows if rows is not None else [failed(batch, batch.reps[0], "worker", cause)]
-                store.write(kept)
-                for row in kept:
-                    plan.note(row)
-                here += len(kept)
-                failures += sum(row.stage is not None for row in kept)
-                cpu_s += sum(row.cpu_s for row in kept)
-                size = max(1, min(int(batch_s * here / cpu_s) if cpu_s else 1, 1000))
-            seconds = time.monotonic() - begin
-            progress(Standing(store.n_done, int(np.count_nonzero(plan.wanted)), failures, here, seconds))
+        backend = make_backend()
+        took.workers = backend.workers
+        try:
+            _busy(store, plan, backend, batch_s, run, lambda: progress(took.standing(store, plan, begin)), took)
+        finally:
+            backend.close()
+        return took.cpu_s
     finally:
-        backend.close()
+        took.seconds = time.monotonic() - begin
+        store.note_session(asdict(took))
+
+
+def _busy(
+    store: Store, plan: Plan, backend: Backend, batch_s: float, run: Run, progress: Callable[[], None], took: Took
+) -> None:  # fmt: skip
+    """The loop of `_farm`."""
+    under_way, size = 0, 1
+    while True:
+        while under_way < backend.workers * AHEAD and (batch := _batch(plan, store.design, size, run)):
+            backend.submit(batch)
+            under_way += 1
+        if not under_way:
+            return
+        for batch, rows, cause in backend.collect():
+            under_way -= 1
+            if rows is None and len(batch.reps) > 1:
+                plan.give_back(batch.point, batch.reps)
+                continue
+            kept = rows if rows is not None else [failed(batch, batch.reps[0], "worker", cause)]
+            store.write(kept)
+            for row in kept:
+                plan.note(row)
+            took.runs += len(kept)
+            took.failures += sum(row.stage is not None for row in kept)
+            took.cpu_s += sum(row.cpu_s for row in kept)
+            size = max(1, min(int(batch_s * took.runs / took.cpu_s) if took.cpu_s else 1, 1000))
+        progress()

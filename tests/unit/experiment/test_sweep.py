@@ -83,6 +83,9 @@ def test_a_sweep_that_was_cut_off_goes_on(tmp_path: Path, whole: bytes, after: i
     again = sweep.sweep(design, tmp_path / "out", lambda: Unruly(2, 1))
     assert again.table.read_bytes() == whole
     assert sweep.sweep(design, tmp_path / "out", lambda: pytest.fail("nothing is left to do")).runs == 24
+    took = store.Store(tmp_path / "out", design).sessions()
+    assert [(one["workers"], one["runs"], one["failures"]) for one in took] == [(1, after, 0), (2, 24 - after, 0)]
+    assert all(0.0 < one["cpu_s"] <= one["seconds"] for one in took)
 
 
 def test_the_table_says_what_was_run(tmp_path: Path) -> None:
@@ -268,6 +271,20 @@ def test_another_model_is_not_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("sim.recorder.MODEL_VERSION", "another")
     with pytest.raises(SweepError, match="model is version another, was"):
         sweep.sweep(design, tmp_path / "out", Serial)
+
+
+def test_a_program_that_makes_other_runs_does_not_go_on(tmp_path: Path, whole: bytes) -> None:
+    """Even if nobody told its version: a run that is there is made again first."""
+    short = reading.read(made.design_file(tmp_path, replications=2))
+    sweep.sweep(short, tmp_path / "out", Serial)
+
+    def other(scenario: Any, **keys: Any) -> Any:
+        return engine_run(scenario, **{**keys, "seed": 17})
+
+    longer = reading.read(made.design_file(tmp_path))
+    with pytest.raises(SweepError, match=r"run 0-0 has digest \w+ there, .* the program has changed since"):
+        sweep.sweep(longer, tmp_path / "out", Serial, run=other)
+    assert sweep.sweep(longer, tmp_path / "out", Serial).table.read_bytes() == whole
 
 
 def test_two_drivers_do_not_write_to_one_folder(tmp_path: Path) -> None:
