@@ -98,7 +98,7 @@ class Audit:
         picks = self.ctx.draws.block(Purpose.AUDIT, key("audit/pairs"), n, PAIRS)
         found = []
         for row in sorted({int(rows[int(u * len(rows))]) for u in picks} if len(rows) else set()):
-            a, b = int(sensing.crossing.a[row]), int(sensing.crossing.b[row])
+            a, b = int(sensing.a[row]), int(sensing.b[row])
             if a in self.world.dirty or b in self.world.dirty:
                 continue
             planned, expected = float(sensing.crossing.time_ms[row]), self.expected(row, a, b)

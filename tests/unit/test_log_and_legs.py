@@ -56,16 +56,10 @@ def test_positions_from_recorded_legs() -> None:
 
 def test_only_the_earliest_crossing_is_booked_and_all_due_come_in_pair_order() -> None:
     clock, came = Clock(["a"]), []
-    crossings = Crossings(
-        clock, Phase.COMMAND, 0, np.array([0, 0, 1]), np.array([2, 3, 2]), 4,
-        lambda rows, now: came.append((now, rows.tolist())),
-    )  # fmt: skip
-    crossings.update(np.array([0, 1, 2]), np.array([50.2, 20.0, 50.4]))
-    assert sorted(crossings.touching([2]).tolist()) == [0, 2]
-    assert crossings.between(1, 2) == 2
-    assert crossings.between(3, 0) == -1
-    crossings.update(np.array([1]), np.array([30.0]))
+    crossings = Crossings(clock, Phase.COMMAND, 0, 3, lambda rows, now: came.append((now, rows.tolist())))
+    crossings.time_ms[:] = 50.2, 20.0, 50.4
+    crossings.book()
+    crossings.put(1, 30.0)  # later than it was: the earliest is to be looked for anew
+    crossings.settle()
     clock.run(100)
     assert came == [(30, [1]), (50, [0, 2])]
-    crossings.close(np.array([0]))
-    assert crossings.touching([0]).tolist() == [1]

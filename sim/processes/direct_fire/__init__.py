@@ -50,6 +50,7 @@ class DirectFire:
         self.leg = [world.legs.leg(u) for u in range(len(world.ids))]
         self.was_attacking = [False] * len(world.ids)
         self.far = {u: max(m.range_m for m in mounts) for u, mounts in self.of_unit.items()}
+        self.reach: dict[int, dict[tuple[str, ...], float]] = {u: {} for u in self.of_unit}  # by what is offered
         self.victims = Victims(world)
         self.small = SmallArms(ctx, self.victims, self.ran_dry, self.out_of_range)
         self.heavy = HeavyShots(ctx, self.victims, self.small, self._reaches, self.out_of_range, self.ran_dry)
@@ -99,16 +100,18 @@ class DirectFire:
         it will be."""
         if u in self.pending:
             return
+        far = self._reach_m(u, j)
+        if far == 0.0:
+            return  # nothing to hurt it with
         t0, ux, uy, wx, wy = self.world.legs.leg(u)
         dt = (now - t0) * 1e-3
         p, v = (x - (ux + wx * dt), y - (uy + wy * dt)), (vx - wx, vy - wy)
-        far = self.far[u]
         if p[0] * p[0] + p[1] * p[1] > far * far and p[0] * v[0] + p[1] * v[1] >= 0.0:
             return  # out of everything's range and not coming nearer
         entry = self.entry.get(u)
         booked = entry.t_ms if entry is not None and entry.fn is not None else NEVER_MS
         if now < entry_ms(p, v, far, now) >= booked:
-            return  # not even for the farthest weapon
+            return  # not even for the farthest weapon that can hurt it
         if self.world.side[u] == 0 and not self.world.attacking[u]:
             return
         idle = [m for m in self.of_unit[u] if m.key not in self.active and m.left != 0]
@@ -118,6 +121,15 @@ class DirectFire:
             self.wake(u)
         elif at < booked:
             self._book_entry(u, at)
+
+    def _reach_m(self, u: int, j: int) -> float:
+        """Range of the farthest weapon of unit u, busy or not, that can hurt what unit j offers; 0: none can."""
+        offers = self.victims.offers(j)
+        found = self.reach[u].get(offers)
+        if found is None:
+            ranges = [mount.range_m for mount in self.of_unit[u] if self.victims.exposure(mount, j)[1] > 0.0]
+            found = self.reach[u][offers] = max(ranges, default=0.0)
+        return found
 
     def _book_entry(self, u: int, at: int) -> None:
         old = self.entry.get(u)

@@ -19,7 +19,7 @@ from sim.context import Context
 from sim.crossings import Crossings
 from sim.draws import Purpose, pair
 from sim.geometry import range_entry_one
-from sim.processes.sensing.hazards import Hazards
+from sim.processes.sensing.hazards import Hazards, Pairs
 from sim.world import SIDES, Status, fix
 
 PHASES = (Phase.REPLAN, Phase.COMMAND)
@@ -38,14 +38,15 @@ class Sensing(Hazards):
         self.sensor = [ctx.scenario.sensors[u.sensor] if u.sensor else None for u in world.unit]
         self.lookers = [u for u, sensor in enumerate(self.sensor) if sensor is not None]
         self._sensor_name = [u.sensor for u in world.unit]
-        a, b, self.who, widest_m, z_m, self.group_rows = ctx.scenario.once("sensing", self._listed)
+        pairs, self.who, self.group_rows = ctx.scenario.once("sensing", self._listed)
         clock, n = ctx.clock, len(world.ids)
         self.actor = clock.handle("sim/sensing")
-        crossing = Crossings(clock, Phase.COMMAND, self.actor, a, b, n, self._sighted)
-        self.leaving = Crossings(clock, Phase.COMMAND, self.actor, a, b, n, self._left)
-        self.leaving.open[:] = False
-        self.times_seen = [0] * len(a)
-        super().__init__(clock, world.legs, crossing, z_m, widest_m, self._first_need)
+        crossing = Crossings(clock, Phase.COMMAND, self.actor, len(pairs.a), self._sighted)
+        self.leaving = Crossings(clock, Phase.COMMAND, self.actor, len(pairs.a), self._left)
+        self.holds: list[set[int]] = [set() for _ in world.ids]  # unit -> pairs in which it has the other in sight
+        self.held: list[set[int]] = [set() for _ in world.ids]  # unit -> pairs in which it is in sight
+        self.times_seen = [0] * len(pairs.a)
+        super().__init__(clock, world.legs, pairs, crossing, self._first_need)
         self.looks = [_looks(unit) for unit in world.unit]
         looks = [unit.signature for unit in world.unit]
         self.looks_like = [(look.still, look.moving, look.firing) for look in looks]
@@ -54,22 +55,17 @@ class Sensing(Hazards):
         self._columns = [(0.0, 0.0, 0.0)] * n
         self._refresh(range(n))
 
-    def _listed(self) -> tuple[Ints, Ints, list[int], Floats, Floats, dict[tuple[int, int], list[int]]]:
-        """Pairs a, b; their keys; widest distance and height between, m; rows by (observer's formation, target)."""
+    def _listed(self) -> tuple[Pairs, list[int], dict[tuple[int, int], list[int]]]:
+        """The pairs; their keys; rows by (observer's formation, target)."""
         world = self.world
         a, b = self._pairs()
         both = list(zip(a.tolist(), b.tolist(), strict=True))
         lists: dict[tuple[int, int], list[int]] = {}
         for row, (i, j) in enumerate(both):
             lists.setdefault((world.formation[i], j), []).append(row)
-        return (
-            a,
-            b,
-            [pair(world.keys[i], world.keys[j]) for i, j in both],
-            np.array([world.widest(i, j) for i, j in both]),
-            np.abs(world.altitude_m[a] - world.altitude_m[b]),
-            lists,
-        )
+        widest_m = np.array([world.widest(i, j) for i, j in both], dtype=np.float64)
+        pairs = Pairs(a, b, widest_m, np.abs(world.altitude_m[a] - world.altitude_m[b]), len(world.ids))
+        return pairs, [pair(world.keys[i], world.keys[j]) for i, j in both], lists
 
     def _pairs(self) -> tuple[Ints, Ints]:
         """Observers with a sensor against units of the other side whose corridors come within reach."""
@@ -155,12 +151,12 @@ class Sensing(Hazards):
         if not (turned or power or far or signature):
             return
         self.renew(turned, far, power, signature, now)
-        blind = [u for u in power if self.power[u] == 0.0]
-        unseen = [u for u in signature if self.signature[u] == 0.0]
-        if turned or blind or unseen or far:
-            held = self.leaving.touching([*turned, *blind, *far], [*turned, *unseen])
-            if len(held):
-                self.solve_leaving(held, self.leaving, now)
+        held = {row for units in (turned, far) for u in units for row in self.holds[u]}
+        held.update(row for u in turned for row in self.held[u])
+        held.update(row for u in power if self.power[u] == 0.0 for row in self.holds[u])
+        held.update(row for u in signature if self.signature[u] == 0.0 for row in self.held[u])
+        if held:
+            self.solve_leaving(sorted(held), self.leaving, now)
 
     # -- what happens
 
@@ -172,7 +168,7 @@ class Sensing(Hazards):
 
     def _see(self, row: int, now: int) -> None:
         world, ctx = self.world, self.ctx
-        a, b = int(self.crossing.a[row]), int(self.crossing.b[row])
+        a, b = self._a[row], self._b[row]
         group, picture = world.formation[a], world.beliefs[world.side[a]]
         new = picture.status[b] != Status.HELD
         picture.hold(b, group, a)
@@ -193,7 +189,8 @@ class Sensing(Hazards):
         self._rest(row, group, b, now)
         self.times_seen[row] = times = self.times_seen[row] + 1
         self.need[row] = ctx.draws.exponential(Purpose.SEEING, self.who[row], times)
-        self.leaving.open[row] = True
+        self.holds[a].add(row)
+        self.held[b].add(row)
         (ux, uy), (vx, vy) = world.legs.speed_of(a), world.legs.speed_of(b)
         _, out_s = range_entry_one(bx - ax, by - ay, vx - ux, vy - uy, float(self.far[a]))
         self.leaving.put(row, now + out_s * 1e3)
@@ -211,9 +208,10 @@ class Sensing(Hazards):
     def _left(self, rows: Ints, now: int) -> None:
         again: list[int] = []
         for row in rows.tolist():
-            a, b = int(self.leaving.a[row]), int(self.leaving.b[row])
+            a, b = self._a[row], self._b[row]
             group, picture = self.world.formation[a], self.world.beliefs[self.world.side[a]]
-            self.leaving.open[row] = False
+            self.holds[a].discard(row)
+            self.held[b].discard(row)
             if picture.holders[b].get(group) != a:
                 continue
             self.ctx.log.emit("sight_lost", self.world.actor[a], self.world.actor[b], (picture.seen_id[b],))

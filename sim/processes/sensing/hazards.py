@@ -8,7 +8,7 @@ in the same order, so that it does not matter which.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -28,32 +28,44 @@ FEW = 80
 _NEVER_S = 1e9
 
 
+class Pairs:
+    """m pairs (a sees b) of units in pair order, as arrays and as plain lists: what never changes in a scenario.
+
+    widest_m: (m,) largest distance there can ever be; z_m: (m,) height between; of_a, of_b: pairs of each unit.
+    """
+
+    def __init__(self, a: Ints, b: Ints, widest_m: Floats, z_m: Floats, n_units: int):
+        self.a, self.b, self.widest_m, self.z_m = a, b, widest_m, z_m
+        self.first: list[int] = a.tolist()
+        self.second: list[int] = b.tolist()
+        self.widest: list[float] = widest_m.tolist()
+        self.z: list[float] = z_m.tolist()
+        self.of_a: list[list[int]] = [[] for _ in range(n_units)]
+        self.of_b: list[list[int]] = [[] for _ in range(n_units)]
+        for row, (i, j) in enumerate(zip(self.first, self.second, strict=True)):
+            self.of_a[i].append(row)
+            self.of_b[j].append(row)
+
+    def touching(self, first: Iterable[int], second: Iterable[int]) -> Ints:
+        """Pairs whose first is in `first` or whose second in `second`, in pair order."""
+        rows = {row for u in first for row in self.of_a[u]}
+        rows.update(row for u in second for row in self.of_b[u])
+        return np.array(sorted(rows), dtype=np.int64)
+
+
 class Hazards:
     """m pairs: remaining Exp(1) `need`, `rate` m3/s, times of entering and leaving reach, and when `need` runs out.
 
     Per unit: `power` (hazard constant m3/s, 0: looks at nothing), `far` (reach, m), `signature` (0: not to be seen).
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        legs: Legs,
-        crossing: Crossings,
-        z_m: Floats,
-        widest_m: Floats,
-        first_need: Callable[[int], float],
-    ):
-        m, n = len(z_m), len(legs.t0_ms)
-        self.crossing, self._first = crossing, first_need
-        self.a, self.b = crossing.a, crossing.b
-        self._a: list[int] = self.a.tolist()
-        self._b: list[int] = self.b.tolist()
-        self._of_a: list[list[int]] = [crossing.of_a(u).tolist() for u in range(n)]
-        self._of_b: list[list[int]] = [crossing.of_b(u).tolist() for u in range(n)]
+    def __init__(self, clock: Clock, legs: Legs, pairs: Pairs, crossing: Crossings, first_need: Callable[[int], float]):
+        m, n = len(pairs.a), len(legs.t0_ms)
+        self.crossing, self._first, self.pairs = crossing, first_need, pairs
+        self.a, self.b, self.z, self.widest = pairs.a, pairs.b, pairs.z_m, pairs.widest_m
+        self._a, self._b, self._z, self._widest = pairs.first, pairs.second, pairs.z, pairs.widest
+        self._of_a, self._of_b = pairs.of_a, pairs.of_b
         self.need = np.full(m, np.nan)  # drawn when a pair first is or comes within reach
-        self.z, self.widest = z_m, widest_m
-        self._z: list[float] = z_m.tolist()
-        self._widest: list[float] = widest_m.tolist()
         self.last_ms = np.full(m, float(clock.now_ms))
         self.rate = np.zeros(m)
         self.enter_ms, self.leave_ms = np.zeros(m), np.full(m, np.inf)
@@ -124,8 +136,9 @@ class Hazards:
     ) -> list[int]:
         """`concerned`, row by row."""
         moved = {*turned, *farther}
-        rows = {row for u in {*moved, *power} for row in self._of_a[u]}
-        rows |= {row for u in {*turned, *signature} for row in self._of_b[u]}
+        firsts, seconds = {*moved, *power}, {*turned, *signature}
+        rows = [row for u in firsts for row in self._of_a[u]]
+        rows += [row for u in seconds for row in self._of_b[u] if self._a[row] not in firsts]
         found = []
         for row in rows:
             if self._rests[row]:
@@ -156,7 +169,7 @@ class Hazards:
         A pair with a rate that never comes within reach on legs that have not changed only takes over the new rate:
         done here.
         """
-        rows = self.crossing.touching([*turned, *farther, *power], [*turned, *signature])
+        rows = self.pairs.touching([*turned, *farther, *power], [*turned, *signature])
         rows = rows[~self.resting[rows]]
         old, new = self.rate[rows], self.power[self.a[rows]] * self.signature[self.b[rows]]
         busy = (old > 0.0) | (new > 0.0)
@@ -283,9 +296,9 @@ class Hazards:
             due = now + (wait + later) * 1e3
         self.crossing.put(row, due if due <= leave else math.inf)
 
-    def solve_leaving(self, rows: Ints, leaving: Crossings, now: int) -> None:
+    def solve_leaving(self, rows: list[int], leaving: Crossings, now: int) -> None:
         """When the targets of held pairs leave reach; now, if they cannot be seen any more."""
-        for row in rows.tolist():
+        for row in rows:
             a, b = self._a[row], self._b[row]
             px, py, vx, vy = self._relative_one(row, now)
             far = self._far[a]
