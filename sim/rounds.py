@@ -128,8 +128,9 @@ def _land(
 def _hurt_and_tell(world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int]) -> None:
     """Damage by impacts at xy (k, 2); then, where somebody is near, those who watch where rounds fall."""
     at = world.legs.all_at(world.clock.now_ms)
-    dx, dy = at[:, 0] - xy[:, 0, None], at[:, 1] - xy[:, 1, None]
-    d2 = dx * dx + dy * dy
+    gap = at - xy[:, None]
+    gap *= gap
+    d2 = gap[:, :, 0] + gap[:, :, 1]
     d2 += world.unhurt_m2
     if mount.blast is not None:
         strike(world, log, draws, mount, salvo, xy, ids, mount.blast, d2, at)
