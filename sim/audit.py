@@ -174,7 +174,8 @@ class Audit:
         found: list[str] = []
         dirty: Any = self.world.dirty
         for e in self.fire.active.values():
-            if e.mount.weapon.kind != "aimed" or e.mount.unit in dirty or e.target in dirty:
+            thinned = e.mount.weapon.kind == "aimed" and e.mount.weapon.interval == "exponential"
+            if not thinned or e.mount.unit in dirty or e.target in dirty:
                 continue
             now = self.fire.small.state(e)
             if (e.rate, e.bound, e.band) != now:

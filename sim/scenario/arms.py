@@ -114,13 +114,20 @@ class Aimed(_Weapon):
     """Small arms: a section's fire is a point process of hits (thinning); rounds are accounted per piece.
 
     `rate`: aimed rounds per shooter and minute. `interval`: law of the gap between rounds of one shooter:
-    exponential (thinned), or fixed (shot events). `exposure`: factor on the hit probability by target class.
+    exponential (thinned), or fixed (all fire at once, volley after volley, the first an interval after opening).
+    `allocation` of the rounds of a volley: shoot_look_shoot (a hit takes one of those alive when it lands), random
+    (each round its own target among those alive when it is fired) or even (shared out among them); the latter two
+    waste hits on the dead. `fire`: aimed, or area: the hit probability of the curve counts for each one of the
+    target class that is there, so losses go with shooters times targets (Lanchester's linear law).
+    `exposure`: factor on the hit probability by target class.
     `d0`-free: a hit on a person hurts, `lethal` of them die; on a hull the `hull` shares apply.
     """
 
     kind: Literal["aimed"]
     rate_per_min: PerMinute = Field(alias="rate", gt=0)
     interval: Literal["exponential", "fixed"] = "exponential"
+    allocation: Literal["shoot_look_shoot", "random", "even"] = "shoot_look_shoot"
+    fire: Literal["aimed", "area"] = "aimed"
     flight_mps: Speed = Field(alias="flight", gt=0)
     curve: tuple[Band, ...]
     exposure: dict[Target, Share]
@@ -130,6 +137,10 @@ class Aimed(_Weapon):
     @model_validator(mode="after")
     def _check(self) -> Aimed:
         _curve_ok(self.curve)
+        if self.interval == "exponential" and self.allocation != "shoot_look_shoot":
+            raise ValueError("`allocation` shares out volleys: it goes with a fixed `interval`")
+        if self.interval == "fixed" and self.fire == "area":
+            raise ValueError("`fire: area` goes with an exponential `interval`")
         return self
 
     @property

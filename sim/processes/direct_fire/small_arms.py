@@ -20,6 +20,7 @@ from sim.context import Context
 from sim.draws import Purpose
 from sim.geometry import STILL_M2PS2, range_entry_one
 from sim.processes.direct_fire.victims import Victims
+from sim.processes.direct_fire.volleys import Volleys
 from sim.rounds import flight_ms, spend
 from sim.world import Mount
 
@@ -81,8 +82,9 @@ class SmallArms:
     `left(engagement)` of a target that has left its range."""
 
     def __init__(self, ctx: Context, victims: Victims, ended: Any, left: Any):
-        self.ctx, self.world, self.victims, self._ended, self._left = ctx, ctx.world, victims, ended, left
+        self.ctx, self.world, self.victims, self.ended, self.left = ctx, ctx.world, victims, ended, left
         self.curves: dict[str, Curve] = {}
+        self.volleys = Volleys(self)
 
     def curve(self, mount: Mount) -> Curve:
         """The curve of a mount's weapon."""
@@ -105,7 +107,10 @@ class SmallArms:
         return p * self.victims.exposure(e.mount, e.target)[1]
 
     def begin(self, e: Engagement) -> None:
-        """First need, first piece."""
+        """First need, first piece; at a fixed interval the first volley is booked instead."""
+        if e.mount.weapon.interval == "fixed":
+            self.volleys.book(e)
+            return
         self._next_need(e)
         self.piece(e)
 
@@ -130,6 +135,8 @@ class SmallArms:
 
     def reconsider(self, e: Engagement) -> None:
         """Something of shooter or target has changed: a new piece if a rate has, else only a new end of this one."""
+        if e.mount.weapon.interval == "fixed":
+            return  # a volley asks who is there when it leaves
         rate, bound, band = self.state(e)
         if rate == e.rate and bound == e.bound and band == e.band:
             if self._motion(e) != e.motion:
@@ -197,9 +204,9 @@ class SmallArms:
         self.use_up(e)
         self.account(e)
         if e.mount.left == 0:
-            self._ended(e)
+            self.ended(e)
         elif self.range_m(e.mount.unit, e.target) >= self.curve(e.mount).edges[-1] - 1e-3:
-            self._left(e)
+            self.left(e)
         else:
             self.piece(e)
 
@@ -222,7 +229,7 @@ class SmallArms:
             )  # fmt: skip
         e.candidate += 1
         if mount.left == 0:
-            self._ended(e)
+            self.ended(e)
             return
         self._next_need(e)
         self._book_candidate(e)

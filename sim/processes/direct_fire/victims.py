@@ -55,7 +55,10 @@ class Victims:
         if found is None:
             table, targets = mount.weapon.exposure, mount.weapon.targets
             name = next((n for n in self.offers(j) if n in targets and table.get(n, 0.0) > 0.0), None)
-            found = self._exposure[j][mount.name] = (name, float(table[name]) if name is not None else 0.0)
+            factor = float(table[name]) if name is not None else 0.0
+            if name is not None and mount.weapon.kind == "aimed" and mount.weapon.fire == "area":
+                factor *= len(self.alive(j, name))
+            found = self._exposure[j][mount.name] = (name, factor)
         return found
 
     def people(self, j: int) -> NDArray[np.int64]:
@@ -68,31 +71,37 @@ class Victims:
         fit = (world.body[rows] == Body.PERSON) & (world.fate[rows] == Fate.UNHURT)
         return np.flatnonzero(fit & bare) + start
 
+    def alive(self, j: int, name: str) -> NDArray[np.int64]:
+        """Rows of entities of unit j of a class of target: live hulls of it, or people outside them."""
+        if name not in BODY:
+            return self.people(j)
+        world, start = self._world, self._world.first[j]
+        rows = slice(start, start + world.count[j])
+        return np.flatnonzero((world.body[rows] == BODY[name]) & (world.hull[rows] & 4 == 0)) + start
+
     def hit(
         self, log: Log, draws: Draws, mount: Mount, j: int, luck: tuple[float, float], salvo: int, cause: int,
-        p: float,
+        p: float, at: int | None = None,
     ) -> None:  # fmt: skip
         """A hit lands on unit j: on one of those alive now, or on the hull the weapon fires at.
 
-        luck: uniforms (which, outcome).
+        luck: uniforms (which, outcome). `at`: the row of the entity it was aimed at; lost if that one is down.
         """
         world = self._world
         self.forget([j])  # others may have been hurt in this very instant, before it is re-planned
         name, _ = self.exposure(mount, j)
         if name is None:
             return
+        alive = self.alive(j, name)
+        if at is not None and at not in alive:
+            return
+        row = int(alive[min(int(luck[0] * len(alive)), len(alive) - 1)]) if at is None else at
         id_ = log.emit(
             "hit", world.actor[mount.unit], world.actor[j], (cause,), weapon_key=mount.signed_key, salvo=salvo
         )
         facts = {"p": p, "draw": luck[1]}
         if name in BODY:
-            start = world.first[j]
-            rows = slice(start, start + world.count[j])
-            alive = np.flatnonzero((world.body[rows] == BODY[name]) & (world.hull[rows] & 4 == 0)) + start
-            row = int(alive[min(int(luck[0] * len(alive)), len(alive) - 1)])
             break_hull(world, log, draws, row, luck[1], mount, salvo, id_, facts)
         else:
-            alive = self.people(j)
-            row = int(alive[min(int(luck[0] * len(alive)), len(alive) - 1)])
             wound(world, log, draws, row, luck[1] < mount.odds.lethal, mount, salvo, id_, facts)
         touched(world, j)

@@ -52,8 +52,7 @@ class Sensing(Hazards):
         self.looks_like = [(look.still, look.moving, look.firing) for look in looks]
         self._made_for: tuple[str, float] | None = None
         self._sight: dict[str | None, tuple[float, float]] = {}
-        self._columns = [(0.0, 0.0, 0.0)] * n
-        self._refresh(range(n))
+        self._columns = [(0.0, 0.0, 0.0)] * n  # nothing is planned yet: the first replan finds that all has altered
 
     def _listed(self) -> tuple[Pairs, list[int], dict[tuple[int, int], list[int]]]:
         """The pairs; their keys; rows by (observer's formation, target)."""
