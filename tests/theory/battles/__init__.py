@@ -1,0 +1,1 @@
+"""Engine cases: the whole engine on degenerate scenarios of scenarios/verification, the same grammar as the night."""
