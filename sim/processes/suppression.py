@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.clock import Call, Phase
 from sim.context import Context
+from sim.draws import Purpose
 from sim.effects.suppression import time_to_level_one, with_inflow_one
 from sim.world import Mount
 
@@ -32,6 +33,7 @@ class Suppression:
         self.inflow = [0.0] * n
         self.call: list[Call | None] = [None] * n
         self.cause = [-1] * n
+        self.spells = [0] * n  # times pinned, under a memoryless law
 
     def fell(self, mount: Mount, d2: Any, ids: list[int]) -> None:
         """Impacts at squared distances d2 (k, n_units): each pushes every unit within the weapon's radius once."""
@@ -70,12 +72,18 @@ class Suppression:
     def _plan(self, u: int) -> None:
         """Pin or recover now, or book when the level will say so."""
         world, level = self.world, self.world.level[u]
+        memoryless = self.law.model == "markov"
+        if memoryless and world.pinned[u]:
+            return  # its recovery is booked, whatever else falls
         old = self.call[u]
         if old is not None:
             old.cancel()
         self.call[u] = None
         if not world.pinned[u] and level >= self.law.pin and world.alive(u):
             self._turn(u, True)
+            if memoryless:
+                self._book_recovery(u)
+                return
         elif world.pinned[u] and level < self.law.recover:
             self._turn(u, False)
         threshold = self.law.recover if world.pinned[u] else self.law.pin
@@ -83,6 +91,18 @@ class Suppression:
         if wait_s < 1e6:
             at = self.ctx.clock.now_ms + max(1, math.ceil(wait_s * 1e3))
             self.call[u] = self.ctx.clock.at(at, Phase.SUPPRESS, world.actor[u], self._due, u)
+
+    def _book_recovery(self, u: int) -> None:
+        """Recovery at a constant rate, 1 / tau."""
+        luck = self.ctx.draws.one(Purpose.DELAY, self.world.keys[u], self.spells[u])
+        self.spells[u] += 1
+        at = self.ctx.clock.now_ms + max(1, round(-math.log(luck) * self.law.tau_s * 1e3))
+        self.call[u] = self.ctx.clock.at(at, Phase.SUPPRESS, self.world.actor[u], self._recover, u)
+
+    def _recover(self, u: int) -> None:
+        self.since_ms[u], self.world.level[u] = self.ctx.clock.now_ms, 0.0
+        self._turn(u, False)
+        self._plan(u)
 
     def _due(self, u: int) -> None:
         self._settle(u)

@@ -190,13 +190,17 @@ class Hotline(Part):
 
 
 class Suppression(Part):
-    """Leaky integrator per unit: pinned above `pin`, recovers below `recover`; decay time `tau`."""
+    """Level per unit: pinned from `pin` on, recovers below `recover`; decay time `tau`.
+
+    leaky: pushes add up. restart: a push sets the level to at least `pin`, pinned or not. ignore: the same, but a
+    pinned unit takes no push. markov: pinned by a push, recovers at the constant rate 1 / tau whatever falls.
+    """
 
     tau_s: Duration = Field(alias="tau", gt=0)
     pin: Annotated[float, Field(gt=0)]
     recover: Annotated[float, Field(gt=0)]
     fire_factor: Share  # fire of a pinned unit
-    model: Literal["leaky", "restart", "ignore"] = "leaky"
+    model: Literal["leaky", "restart", "ignore", "markov"] = "leaky"
 
 
 class BreakLaw(Part):
