@@ -68,12 +68,10 @@ class Philox:
 
     def __init__(self) -> None:
         self._generator = np.random.Philox(key=0)
-        both = np.zeros(6, dtype=np.uint64)
-        view: Any = memoryview
-        self._counter, self._key, self._words = both[:4], both[4:], view(both)
-        self._inner = {"counter": self._counter, "key": self._key}
+        # numpy reads these item by item: tuples of plain numbers cost it half of what arrays do
+        self._inner: dict[str, tuple[int, ...]] = {"counter": (0, 0, 0, 0), "key": (0, 0)}
         self._state: dict[str, Any] = {
-            "bit_generator": "Philox", "state": self._inner, "buffer": np.zeros(4, dtype=np.uint64),
+            "bit_generator": "Philox", "state": self._inner, "buffer": (0, 0, 0, 0),
             "buffer_pos": 4, "has_uint32": 0, "uinteger": 0,
         }  # fmt: skip
 
@@ -81,29 +79,26 @@ class Philox:
         """(n,) raw words from the block at `counter` on (numpy counts up before each block, hence the step back)."""
         number = counter[0] | counter[1] << 64 | counter[2] << 128 | counter[3] << 192
         number = (number - 1) % (1 << 256)
-        words = self._counter
-        words[0], words[1] = number & _MASK, number >> 64 & _MASK
-        words[2], words[3] = number >> 128 & _MASK, number >> 192
-        self._key[0], self._key[1] = key_words
+        self._inner["counter"] = tuple(number >> bits & _MASK for bits in (0, 64, 128, 192))
+        self._inner["key"] = key_words
         self._generator.state = self._state  # type: ignore[assignment]
         out: NDArray[np.uint64] = self._generator.random_raw(n)
         return out
 
     def first(self, event: int, who: int, purpose: int, seed: int, second: int) -> int:
         """The first raw word of the block at counter (1, event, who, purpose)."""
-        self._aim(event, who, purpose, seed, second)
+        self._inner["counter"] = (0, event, who, purpose)
+        self._inner["key"] = (seed, second)
+        self._generator.state = self._state  # type: ignore[assignment]
         return self._generator.random_raw()
 
     def from_one(self, event: int, who: int, purpose: int, seed: int, second: int, n: int) -> NDArray[np.uint64]:
         """`raw` from counter (1, event, who, purpose) on: the block count runs in the low word and never carries."""
-        self._aim(event, who, purpose, seed, second)
+        self._inner["counter"] = (0, event, who, purpose)
+        self._inner["key"] = (seed, second)
+        self._generator.state = self._state  # type: ignore[assignment]
         out: NDArray[np.uint64] = self._generator.random_raw(n)
         return out
-
-    def _aim(self, event: int, who: int, purpose: int, seed: int, second: int) -> None:
-        words = self._words
-        words[0], words[1], words[2], words[3], words[4], words[5] = 0, event, who, purpose, seed, second
-        self._generator.state = self._state  # type: ignore[assignment]
 
 
 def uniforms(raw: NDArray[np.uint64]) -> NDArray[np.float64]:

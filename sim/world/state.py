@@ -103,7 +103,8 @@ class World:
     warning_aim: tuple[float, float] | None = None
     # (phase, within which radius of a unit, fn(mount, d2 (k, n_units), ids)): told of impacts near somebody
     impact_hooks: list[tuple[int, Callable[[Mount], float], Callable[..., None]]] = field(default_factory=list)
-    fall_watchers: list[Callable[[Floats], None]] = field(default_factory=list)  # told where rounds fell; only note
+    # told where rounds fell; they only note
+    fall_watchers: list[Callable[[Floats], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         n, m = len(self.ids), len(self.entity_unit)
@@ -119,9 +120,10 @@ class World:
         self.rows_of = [np.arange(first, first + count) for first, count in zip(self.first, self.count, strict=True)]
         self.target_class = np.full(m, COVERED, dtype=np.int8)
         self.hull_hits = [0] * n  # times a hull of the unit was lost in some way
-        bodies = [unit.posture for unit in self.unit]
-        self._postures = [(str(body.pinned), str(body.moving), str(body.halted)) for body in bodies]
+        self._postures = [(str(u.posture.pinned), str(u.posture.moving), str(u.posture.halted)) for u in self.unit]
         self._serving: dict[int, tuple[int, int, int]] = {}  # mount key -> fit, hull_hits, servers then
+        # (unit, posture of its people) -> how its entities are seen while its hulls are whole
+        self._whole: dict[tuple[int, int], NDArray[np.int8]] = self.scenario.once("classes", dict)
         self._on_foot: list[bool] = self.on_foot.tolist()
         self.reach_row = np.arange(n)  # flat place of each unit in the (posture, unit) tables of a burst
         self._looked = [(self.posture(unit), 0) for unit in range(n)]
@@ -168,9 +170,14 @@ class World:
             self.target_class[rows] = people
             self.reach_row[unit] = people * len(self.ids) + unit
             return
-        body, host = self.body[rows], self.inside[rows]
-        seen = np.where(body == Body.PERSON, people, body + 2)
-        self.target_class[rows] = np.where((host >= 0) & (self.hull[np.maximum(host, 0)] & 4 == 0), COVERED, seen)
+        seen = self._whole.get((unit, people)) if not self.hull_hits[unit] else None
+        if seen is None:
+            body, host = self.body[rows], self.inside[rows]
+            bare = np.where(body == Body.PERSON, people, body + 2)
+            seen = np.where((host >= 0) & (self.hull[np.maximum(host, 0)] & 4 == 0), COVERED, bare)
+            if not self.hull_hits[unit]:
+                self._whole[(unit, people)] = seen
+        self.target_class[rows] = seen
 
     def _run_replan(self) -> None:
         units = sorted(self.dirty)
@@ -255,12 +262,9 @@ class World:
             own = self._ours[side] = ((self.side == side) & self.on_ground & self.present).nonzero()[0]
         if not len(own):
             return [math.inf] * len(places)
-        at, to = self.legs.at_many(own, self.clock.now_ms), np.array(places)
-        dx, dy = at[:, 0] - to[:, :1], at[:, 1] - to[:, 1:]
-        dx *= dx
-        dy *= dy
-        dx += dy
-        gaps: list[float] = np.sqrt(np.minimum.reduce(dx, axis=1)).tolist()
+        gap = self.legs.at_many(own, self.clock.now_ms) - np.array(places)[:, None]
+        gap *= gap
+        gaps: list[float] = np.sqrt(np.minimum.reduce(gap[:, :, 0] + gap[:, :, 1], axis=1)).tolist()
         return gaps
 
     def widest(self, a: int, b: int) -> float:
