@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,9 +43,13 @@ class Options:
 def open_night(path: Path) -> Night:
     """Load and index a recording; anything wrong with it is one clear sentence."""
     try:
-        return Night(load(path))
+        night = Night(load(path))
     except RecordingError as error:
         raise Refused(str(error)) from error
+    # The tables live as long as the window: the collector need not walk them while frames are drawn.
+    gc.collect()
+    gc.freeze()
+    return night
 
 
 def start(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +14,7 @@ Colour = tuple[int, int, int]
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A sign to be drawn: what it is, how large, whose, and in which state. The symbols room makes pictures of it."""
 
     kind: str
@@ -45,7 +41,7 @@ class Canvas(Protocol):
 
     def lines(
         self,
-        points: Sequence[Point],
+        points: Sequence[Point] | NDArray[np.float64],
         colour: Colour,
         *,
         width: float = 1.0,
@@ -55,7 +51,12 @@ class Canvas(Protocol):
     ) -> None: ...
 
     def polygon(
-        self, points: Sequence[Point], colour: Colour, *, edge: Colour | None = None, alpha: int = 255
+        self,
+        points: Sequence[Point] | NDArray[np.float64],
+        colour: Colour,
+        *,
+        edge: Colour | None = None,
+        alpha: int = 255,
     ) -> None: ...
 
     def circle(
@@ -85,6 +86,20 @@ class Canvas(Protocol):
 
     def image(self, mark: Mark, at: Point, *, alpha: int = 255) -> None: ...
 
+    def images(self, marks: Sequence[Mark], at: NDArray[np.float64], alphas: Sequence[int] = ()) -> None:
+        """Many images at once, the first lowest; `at` (n, 2)."""
+        ...
+
+    def strokes(
+        self, points: NDArray[np.float64], starts: NDArray[np.int64], colour: Colour, *, alpha: int = 255
+    ) -> None:
+        """Many hairlines at once: all points (n, 2), and where each line begins, with the end of the last."""
+        ...
+
+    def dots(self, centres: NDArray[np.float64], radius: float, colour: Colour, *, alpha: int = 255) -> None:
+        """Many small discs of one kind at once: (n, 2)."""
+        ...
+
     def pixels(self, picture: NDArray[np.uint8], box: Rect) -> None: ...
 
     def clip(self, box: Rect | None) -> None: ...
@@ -93,32 +108,38 @@ class Canvas(Protocol):
 
 
 def dashes(
-    points: Sequence[Point], pattern: Sequence[float], closed: bool = False, most: int = 4000
-) -> Iterator[list[Point]]:
-    """A polyline cut into its dashes: `pattern` is on, off, on, off ... in pixels. Corners stay in a dash."""
-    path = [*points, points[0]] if closed and points else list(points)
-    period = sum(pattern)
+    points: Sequence[Point] | NDArray[np.float64], pattern: Sequence[float], closed: bool = False, most: int = 4000
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """A polyline cut into its dashes: `pattern` is on, off, on, off ... in pixels. Corners stay in a dash.
+
+    Returns all points (n, 2) in one row, and where each dash begins (with the end of the last): no dash has less than
+    two points. Nothing comes back for lines without a finite length or with more than `most` dashes.
+    """
+    none = np.zeros((0, 2)), np.zeros(1, dtype=np.int64)
+    path = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    if closed and len(path):
+        path = np.concatenate([path, path[:1]])
+    period = float(sum(pattern))
     if period <= 0 or len(path) < 2:
-        return
-    index, left, on = 0, float(pattern[0]), True
-    piece: list[Point] = [path[0]]
-    for (x0, y0), (x1, y1) in itertools.pairwise(path):
-        length = math.hypot(x1 - x0, y1 - y0)
-        if not math.isfinite(length) or length / period > most:
-            return
-        done = 0.0
-        while length - done > left:
-            done += left
-            at = (x0 + (x1 - x0) * done / length, y0 + (y1 - y0) * done / length)
-            if on:
-                yield [*piece, at]
-            index = (index + 1) % len(pattern)
-            left, on, piece = float(pattern[index]), not on, [at]
-        left -= length - done
-        if on:
-            piece.append((x1, y1))
-    if on and len(piece) > 1:
-        yield piece
+        return none
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
+    total = float(along[-1])
+    if not 0 < total < most * period:
+        return none
+    edges = np.concatenate([[0.0], np.cumsum(pattern)])
+    periods = np.arange(int(total / period) + 1)[:, None] * period
+    begin = (periods + edges[:-1:2][None, :]).ravel()
+    end = np.minimum((periods + edges[1::2][None, :]).ravel(), total)
+    begin, end = begin[begin < total], end[begin < total]
+    # The corners of the line that lie inside a dash stand between its ends.
+    inner = np.searchsorted(along, begin, side="right")
+    count = np.maximum(np.searchsorted(along, end, side="left") - inner, 0) + 2
+    starts = np.concatenate([[0], np.cumsum(count)])
+    step = np.arange(starts[-1]) - np.repeat(starts[:-1], count)
+    corner = along[np.minimum(np.repeat(inner, count) + np.maximum(step - 1, 0), len(along) - 1)]
+    corner[starts[:-1]], corner[starts[1:] - 1] = begin, end
+    flat = np.stack([np.interp(corner, along, path[:, 0]), np.interp(corner, along, path[:, 1])], axis=1)
+    return flat, starts
 
 
 def wrap(canvas: Canvas, words: str, width: float, size: float = 13, face: str = "regular") -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +16,7 @@ def _colour(colour: Colour | None) -> str:
     return "-" if colour is None else "#" + "".join(f"{c:02X}" for c in colour)
 
 
-def _points(points: Sequence[Point]) -> str:
+def _points(points: Sequence[Point] | NDArray[np.float64]) -> str:
     shown = [f"{x:.0f},{y:.0f}" for x, y in points[:6]]
     return " ".join(shown) + (f" +{len(points) - 6}" if len(points) > 6 else "")
 
@@ -45,7 +46,7 @@ class ScriptCanvas:
 
     def lines(
         self,
-        points: Sequence[Point],
+        points: Sequence[Point] | NDArray[np.float64],
         colour: Colour,
         *,
         width: float = 1.0,
@@ -57,7 +58,14 @@ class ScriptCanvas:
         more += f" alpha {alpha}" if alpha != 255 else ""
         self.calls.append(f"lines {_points(points)} {_colour(colour)} width {width:g}{more}")
 
-    def polygon(self, points: Sequence[Point], colour: Colour, *, edge: Colour | None = None, alpha: int = 255) -> None:
+    def polygon(
+        self,
+        points: Sequence[Point] | NDArray[np.float64],
+        colour: Colour,
+        *,
+        edge: Colour | None = None,
+        alpha: int = 255,
+    ) -> None:
         more = f" alpha {alpha}" if alpha != 255 else ""
         self.calls.append(f"polygon {_points(points)} {_colour(colour)}{more}")
 
@@ -101,6 +109,20 @@ class ScriptCanvas:
         words = " ".join(w for w in (mark.kind, mark.side, mark.code, mark.state) if w)
         more = f" alpha {alpha}" if alpha != 255 else ""
         self.calls.append(f"image {at[0]:.0f},{at[1]:.0f} size {mark.size:g} {words}{more}")
+
+    def images(self, marks: Sequence[Mark], at: NDArray[np.float64], alphas: Sequence[int] = ()) -> None:
+        for mark, (x, y), alpha in zip(marks, at, alphas or [255] * len(marks), strict=True):
+            self.image(mark, (x, y), alpha=alpha)
+
+    def strokes(
+        self, points: NDArray[np.float64], starts: NDArray[np.int64], colour: Colour, *, alpha: int = 255
+    ) -> None:
+        for a, b in itertools.pairwise(starts.tolist()):
+            self.lines(points[a:b], colour, alpha=alpha)
+
+    def dots(self, centres: NDArray[np.float64], radius: float, colour: Colour, *, alpha: int = 255) -> None:
+        for x, y in centres:
+            self.circle((x, y), radius, colour, alpha=alpha)
 
     def pixels(self, picture: NDArray[np.uint8], box: Rect) -> None:
         h, w = picture.shape[:2]

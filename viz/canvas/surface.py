@@ -10,45 +10,12 @@ import pygame
 from numpy.typing import NDArray
 
 from viz.canvas.base import Colour, Mark, Point, dashes
-from viz.canvas.fonts import Fonts
+from viz.canvas.ink import FAR, Ink
 from viz.theme import NIGHT, Rect
 
-Painter = Callable[[Mark, float], tuple[pygame.Surface, tuple[float, float]]]
-FAR = 16_000.0
 
-
-class SurfaceCanvas:
-    """Draws on a surface. `overlay` surfaces are transparent and premultiplied: colours overwrite."""
-
-    def __init__(
-        self,
-        surface: pygame.Surface,
-        scale: float,
-        fonts: Fonts,
-        painter: Painter,
-        *,
-        overlay: bool = False,
-        origin: Point = (0.0, 0.0),
-    ) -> None:
-        self.surface, self.scale, self.fonts, self.painter = surface, scale, fonts, painter
-        self.overlay, self.origin = overlay, origin
-        self.shapes: dict[tuple[object, ...], pygame.Surface] = {}
-
-    def _at(self, point: Point) -> tuple[int, int]:
-        x = (point[0] + self.origin[0]) * self.scale
-        y = (point[1] + self.origin[1]) * self.scale
-        if not (-FAR < x < FAR and -FAR < y < FAR):
-            x, y = min(max(x, -FAR), FAR), min(max(y, -FAR), FAR)
-        return round(x), round(y)
-
-    def _ink(self, colour: Colour, alpha: int) -> tuple[int, ...]:
-        if not self.overlay:
-            return colour
-        a = min(max(int(alpha), 0), 255)
-        return (colour[0] * a // 255, colour[1] * a // 255, colour[2] * a // 255, a)
-
-    def _wide(self, width: float) -> int:
-        return max(1, round(width * self.scale))
+class SurfaceCanvas(Ink):
+    """Draws on a surface, one thing at a time or (from `Ink`) many."""
 
     def rect(
         self,
@@ -100,14 +67,12 @@ class SurfaceCanvas:
             )
         if k > 1:
             made = pygame.transform.smoothscale(made, (w, h))
-        if len(self.shapes) > 800:
-            self.shapes.clear()
-        self.shapes[key] = made
+        self._keep(key, made)
         return made
 
     def lines(
         self,
-        points: Sequence[Point],
+        points: Sequence[Point] | NDArray[np.float64],
         colour: Colour,
         *,
         width: float = 1.0,
@@ -121,22 +86,50 @@ class SurfaceCanvas:
             self._through(points, lambda c, p: c.lines(p, colour, width=width, closed=closed, dash=dash), alpha)
             return
         ink, thick = self._ink(colour, alpha), self._wide(width)
-        pieces = dashes(points, dash, closed) if dash else iter([list(points)])
-        for piece in pieces:
-            at = [self._at(p) for p in piece]
-            shut = closed and not dash
-            if len(at) < 2:
-                continue
-            if thick == 1 and not self.overlay and not _straight(at):
-                pygame.draw.aalines(self.surface, ink, shut, at)
-            else:
-                pygame.draw.lines(self.surface, ink, shut, at, thick)
-                if thick >= 4:
-                    for joint in at[0 if shut else 1 : len(at) if shut else -1]:
-                        pygame.draw.circle(self.surface, ink, joint, thick // 2)
+        if dash:
+            self._dashed(points, dash, closed, ink, thick)
+            return
+        at = self._all_at(points) if isinstance(points, np.ndarray) else [self._at(p) for p in points]
+        self._piece(at, ink, thick, closed)
+
+    def _dashed(
+        self,
+        points: Sequence[Point] | NDArray[np.float64],
+        dash: Sequence[float],
+        closed: bool,
+        ink: tuple[int, ...],
+        thick: int,
+    ) -> None:
+        """The dashes that meet the surface."""
+        flat, starts = dashes(points, dash, closed)
+        if len(starts) < 2:
+            return
+        clip = self.surface.get_clip()
+        at = (flat + self.origin) * self.scale
+        edge, far = np.array([clip.x - thick, clip.y - thick]), np.array([clip.right + thick, clip.bottom + thick])
+        low, high = np.minimum.reduceat(at, starts[:-1]), np.maximum.reduceat(at, starts[:-1])
+        seen = ((high >= edge) & (low <= far)).all(axis=1)
+        where, bounds = self._all_at(flat), starts.tolist()
+        for k in np.flatnonzero(seen).tolist():
+            self._piece(where[bounds[k] : bounds[k + 1]], ink, thick, False)
+
+    def _piece(self, at: Sequence[Sequence[int]], ink: tuple[int, ...], thick: int, shut: bool) -> None:
+        """One unbroken line of whole pixels: smoothed when thin and slanted, with round joints when wide."""
+        if thick == 1 and not self.overlay and not _straight(at):
+            pygame.draw.aalines(self.surface, ink, shut, at)
+            return
+        touched = pygame.draw.lines(self.surface, ink, shut, at, thick)
+        if self.overlay:
+            self.touched.append(touched)
+        if thick >= 4:
+            for joint in at[0 if shut else 1 : len(at) if shut else -1]:
+                pygame.draw.circle(self.surface, ink, joint, thick // 2)
 
     def _through(
-        self, points: Sequence[Point], draw: Callable[[SurfaceCanvas, Sequence[Point]], None], alpha: int
+        self,
+        points: Sequence[Point] | NDArray[np.float64],
+        draw: Callable[[SurfaceCanvas, Sequence[Point] | NDArray[np.float64]], None],
+        alpha: int,
     ) -> None:
         """Draw by way of a small transparent surface, for an alpha on opaque ground."""
         at = [self._at(p) for p in points]
@@ -152,14 +145,23 @@ class SurfaceCanvas:
         sheet.set_alpha(alpha)
         self.surface.blit(sheet, around)
 
-    def polygon(self, points: Sequence[Point], colour: Colour, *, edge: Colour | None = None, alpha: int = 255) -> None:
+    def polygon(
+        self,
+        points: Sequence[Point] | NDArray[np.float64],
+        colour: Colour,
+        *,
+        edge: Colour | None = None,
+        alpha: int = 255,
+    ) -> None:
         if len(points) < 3:
             return
         if alpha < 255 and not self.overlay:
             self._through(points, lambda c, p: c.polygon(p, colour, edge=edge), alpha)
             return
-        at = [self._at(p) for p in points]
-        pygame.draw.polygon(self.surface, self._ink(colour, alpha), at)
+        at = self._all_at(points) if isinstance(points, np.ndarray) else [self._at(p) for p in points]
+        touched = pygame.draw.polygon(self.surface, self._ink(colour, alpha), at)
+        if self.overlay:
+            self.touched.append(touched)
         if edge is not None:
             pygame.draw.lines(self.surface, self._ink(edge, 255), True, at, self._wide(1))
         elif not self.overlay:
@@ -176,13 +178,32 @@ class SurfaceCanvas:
     ) -> None:
         if radius <= 0 or alpha <= 0:
             return
+        if alpha < 255 and not self.overlay and radius * self.scale <= 40:
+            self._disc(centre, radius, colour, width, alpha)
+            return
         if alpha < 255 and not self.overlay:
             reach = [(centre[0] - radius, centre[1] - radius), (centre[0] + radius, centre[1] + radius)]
             self._through(reach, lambda c, p: c.circle(centre, radius, colour, width=width), alpha)
             return
         pixels = min(max(1, round(radius * self.scale)), round(FAR))
         thick = 0 if not width else self._wide(width)
-        pygame.draw.circle(self.surface, self._ink(colour, alpha), self._at(centre), pixels, thick)
+        touched = pygame.draw.circle(self.surface, self._ink(colour, alpha), self._at(centre), pixels, thick)
+        if self.overlay:
+            self.touched.append(touched)
+
+    def _disc(self, centre: Point, radius: float, colour: Colour, width: float, alpha: int) -> None:
+        """A small see-through circle, kept as a picture."""
+        pixels = max(1, round(radius * self.scale))
+        thick = self._wide(width) if width else 0
+        key = ("disc", pixels, thick, colour, alpha)
+        made = self.shapes.get(key)
+        if made is None:
+            made = pygame.Surface((2 * pixels + 2, 2 * pixels + 2), pygame.SRCALPHA)
+            made.fill((*colour, 0))
+            pygame.draw.circle(made, (*colour, alpha), (pixels, pixels), pixels, thick)
+            self._keep(key, made)
+        x, y = self._at(centre)
+        self.surface.blit(made, (x - pixels, y - pixels))
 
     def text(
         self,
@@ -245,6 +266,6 @@ class SurfaceCanvas:
         return w / self.scale + tracking * len(words), h / self.scale
 
 
-def _straight(points: Sequence[tuple[int, int]]) -> bool:
+def _straight(points: Sequence[Sequence[int]]) -> bool:
     """Whether every piece runs along an axis: then no smoothing is wanted."""
     return all(a[0] == b[0] or a[1] == b[1] for a, b in itertools.pairwise(points))

@@ -8,11 +8,12 @@ from viz.camera import Camera
 from viz.canvas.fonts import Fonts
 from viz.canvas.surface import SurfaceCanvas
 from viz.frame import Frame, Sign
+from viz.frame.build import columns_of
 from viz.layers import furniture, ghost, impacts, land, names, overlay, units
 from viz.symbols import Pictures
 from viz.theme import Layout, Palette, Rect
 
-REST_S, SLOW_S = 0.08, 0.1
+REST_S, SLOW_S, MINI_S = 0.08, 0.1, 0.25
 FINE_LAND_PIXELS = 450_000
 
 
@@ -22,10 +23,12 @@ class MapView:
     def __init__(self, layout: Layout, palette: Palette, fonts: Fonts, pictures: Pictures) -> None:
         self.layout, self.palette, self.fonts, self.pictures = layout, palette, fonts, pictures
         self.memory = units.Memory()
-        self.placed: list[units.Placed] = []
+        self.placed: units.Placing | None = None
         self.signs: list[Sign] = []
+        self.sign_columns = columns_of([])
         self.signs_key: tuple[object, ...] = ()
         self.signs_wall = -1.0
+        self.busy = False
         self.shapes: dict[tuple[object, ...], pygame.Surface] = {}
         size = (max(round(layout.map.w * layout.u), 1), max(round(layout.map.h * layout.u), 1))
         self.map_size = size
@@ -36,12 +39,15 @@ class MapView:
         self.last_camera: Camera | None = None
         self.moved_at = -9.0
         self.sheet = pygame.Surface((size[0] * 2, size[1] * 2), pygame.SRCALPHA)
-        self.slow = pygame.Surface(size, pygame.SRCALPHA)
+        self.slow: pygame.Surface | None = None
+        self.slow_at = pygame.Rect(0, 0, 0, 0)
         self.slow_key: tuple[object, ...] = ()
         self.slow_wall, self.slow_t = -1.0, -1.0
-        self.slow_bounds = pygame.Rect(0, 0, 0, 0)
-        self.fire_sheet = pygame.Surface((size[0] * 2, size[1] * 2), pygame.SRCALPHA)
-        self.fire_bounds: pygame.Rect | None = None
+        self.ground = pygame.Surface(size)
+        self.ground_key: tuple[object, ...] = ()
+        self.mini: pygame.Surface | None = None
+        self.mini_key: tuple[object, ...] = ()
+        self.mini_wall, self.mini_t = -1.0, -1.0
 
     def map_canvas(self, surface: pygame.Surface, times: float = 1.0, overlay_: bool = False) -> SurfaceCanvas:
         """A canvas whose origin is the map's top left."""
@@ -58,14 +64,14 @@ class MapView:
         frame.taken += [pill.box for pill in pills]
         self._base(frame)
         frame.taken += self.base_taken
-        self._blit_base(area, frame)
-        impacts.heat(canvas, frame, self.palette)
-        self._slow(area, frame)
+        self._slow(frame)
+        self._ground(area, frame)
         self._fires(area, frame)
         impacts.draw(canvas, frame, self.palette)
         overlay.ring_names(canvas, frame, self.palette)
         self.placed = units.place(frame, None if frame.view.film else self.memory)
         units.draw(canvas, frame, self.palette, self.placed, None if frame.view.film else self.memory)
+        self._mini(area, frame)
         furniture.draw(canvas, frame, self.palette, pills)
 
     def _signs(self, frame: Frame) -> None:
@@ -73,10 +79,30 @@ class MapView:
         view = frame.view
         key = (id(frame.night), view.camera, view.side, view.selected)
         age = view.wall - self.signs_wall
+        self.busy = False
         if view.playing and view.truth and not view.film and key == self.signs_key and 0 <= age < SLOW_S:
-            frame.keep(self.signs)
+            frame.keep(self.signs, self.sign_columns)
         else:
-            self.signs, self.signs_key, self.signs_wall = frame.signs, key, view.wall
+            self.signs, self.signs_key, self.signs_wall, self.busy = frame.signs, key, view.wall, True
+            self.sign_columns = columns_of(self.signs)
+
+    def _mini(self, area: pygame.Surface, frame: Frame) -> None:
+        """The mini-map: drawn anew four times a second, or when the camera moves."""
+        box, view, u = furniture.minimap_box(frame), frame.view, self.layout.u
+        if box is None:
+            return
+        furniture.minimap_hit(frame, box)
+        corner = (round(box.x * u), round(box.y * u))
+        size = (round(box.right * u) - corner[0] + 1, round(box.bottom * u) - corner[1] + 1)
+        key = (id(frame.night), view.camera, view.side, box)
+        waiting = view.playing and not view.film and 0 <= view.wall - self.mini_wall < MINI_S
+        if self.mini is None or key != self.mini_key or not (waiting or frame.t == self.mini_t):
+            self.mini = pygame.Surface(size, pygame.SRCALPHA)
+            canvas = self.map_canvas(self.mini)
+            canvas.origin = (-corner[0] / u, -corner[1] / u)
+            furniture.minimap(canvas, frame, self.palette, box)
+            self.mini_key, self.mini_wall, self.mini_t = key, view.wall, frame.t
+        area.blit(self.mini, corner)
 
     def _base(self, frame: Frame) -> None:
         """The ground. While the camera moves the old one is shown scaled; it is redrawn when the camera rests."""
@@ -93,6 +119,11 @@ class MapView:
         if self.base_key and not view.film and self.base_camera != camera and self.last_camera != camera:
             self.last_camera, self.moved_at = camera, view.wall
             return
+        self.draw_base(frame)
+        self.base_key, self.base_camera, self.last_camera = key, camera, camera
+
+    def draw_base(self, frame: Frame) -> None:
+        """The ground and the names on it."""
         canvas = self.map_canvas(self.base)
         pixels = self.map_size[0] * self.map_size[1]
         fine = self.layout.u * min(1.0, (FINE_LAND_PIXELS / pixels) ** 0.5)
@@ -103,7 +134,6 @@ class MapView:
         names.draw(canvas, frame, self.palette)
         self.base_taken = frame.taken[n:]
         frame.taken = before
-        self.base_key, self.base_camera, self.last_camera = key, camera, camera
 
     def _blit_base(self, area: pygame.Surface, frame: Frame) -> None:
         old, now = self.base_camera, frame.view.camera
@@ -131,45 +161,78 @@ class MapView:
                 pygame.transform.scale(self.base.subsurface(part), size), (round(x + part.x * k), round(y + part.y * k))
             )
 
-    def _slow(self, area: pygame.Surface, frame: Frame) -> None:
+    def _slow(self, frame: Frame) -> None:
         """Ellipses, rings, trails: drawn at twice the size, smoothed once, kept for a tenth of a second."""
         view = frame.view
-        key = (id(frame.night), view.camera, tuple(sorted(view.layers)), view.side, view.selected, self.layout.size)
-        stale = frame.t != self.slow_t and (view.film or abs(view.wall - self.slow_wall) >= SLOW_S or not view.playing)
-        if key != self.slow_key or stale:
-            self.sheet.fill((0, 0, 0, 0))
-            overlay.draw_slow(self.map_canvas(self.sheet, 2.0, True), frame, self.palette)
-            if view.ghost and frame.ghost is not None and not view.beside:
-                ghost.draw(self.map_canvas(self.sheet, 2.0, True), frame, self.palette)
-            pygame.transform.smoothscale(self.sheet, self.map_size, self.slow)
-            self.slow_bounds = self.slow.get_bounding_rect()
-            self.slow_key, self.slow_t, self.slow_wall = key, frame.t, view.wall
-        if self.slow_bounds.w:
-            area.blit(self.slow, self.slow_bounds, self.slow_bounds, special_flags=pygame.BLEND_PREMULTIPLIED)
+        key = (id(frame.night), view.camera, tuple(sorted(view.layers)), view.side, view.selected, view.ghost)
+        # Not in the same frame as the signs, if it can wait.
+        rest = SLOW_S * (1.5 if self.busy else 1.0)
+        stale = frame.t != self.slow_t and (view.film or abs(view.wall - self.slow_wall) >= rest or not view.playing)
+        if key == self.slow_key and not stale:
+            return
+        self.draw_slow(frame)
+        self.slow_key, self.slow_t, self.slow_wall = key, frame.t, view.wall
+
+    def draw_slow(self, frame: Frame) -> None:
+        """Draw and smooth the slow lines, whether or not it is time."""
+        canvas = self.map_canvas(self.sheet, 2.0, True)
+        self.sheet.fill((0, 0, 0, 0), self.slow_at)
+        overlay.draw_slow(canvas, frame, self.palette)
+        if frame.view.ghost and frame.ghost is not None and not frame.view.beside:
+            ghost.draw(canvas, frame, self.palette)
+        self.slow_at = _even(canvas.touched, self.sheet)
+        self.slow = None
+        if self.slow_at.w and self.slow_at.h:
+            half = (self.slow_at.w // 2, self.slow_at.h // 2)
+            self.slow = pygame.transform.smoothscale(self.sheet.subsurface(self.slow_at), half)
+
+    def _ground(self, area: pygame.Surface, frame: Frame) -> None:
+        """Ground, heat and slow lines, kept as one picture while the camera rests."""
+        view, camera = frame.view, frame.view.camera
+        if self.base_camera not in (None, camera):
+            self._blit_base(area, frame)
+            self._over(area, frame)
+            return
+        heat = frame.t // 1000 if "heat" in view.layers else None
+        key = (self.base_key, self.slow_key, self.slow_t, self.slow_wall, heat)
+        if key != self.ground_key:
+            self.ground.blit(self.base, (0, 0))
+            self._over(self.ground, frame)
+            self.ground_key = key
+        area.blit(self.ground, (0, 0))
+
+    def _over(self, area: pygame.Surface, frame: Frame) -> None:
+        impacts.heat(self.map_canvas(area), frame, self.palette)
+        self.blit_slow(area)
+
+    def blit_slow(self, area: pygame.Surface) -> None:
+        """The smoothed lines, where there are any."""
+        if self.slow is not None:
+            corner = (self.slow_at.x // 2, self.slow_at.y // 2)
+            area.blit(self.slow, corner, special_flags=pygame.BLEND_PREMULTIPLIED)
 
     def _fires(self, area: pygame.Surface, frame: Frame) -> None:
         """Lines of fire, each frame: only the part of the sheet that they touch is smoothed."""
-        if "fire" not in frame.view.layers:
+        if "fire" not in frame.view.layers or not frame.fires():
             return
-        self.fire_sheet.fill((0, 0, 0, 0), self.fire_bounds)
-        overlay.draw_fires(self.map_canvas(self.fire_sheet, 2.0, True), frame, self.palette)
-        lines = frame.fires()
-        self.fire_bounds = bounds = _reach(lines, self.layout.u * 2).clip(self.fire_sheet.get_rect())
-        bounds.w, bounds.h = bounds.w // 2 * 2, bounds.h // 2 * 2
-        if not lines or bounds.w < 2 or bounds.h < 2:
-            return
-        small = pygame.transform.smoothscale(self.fire_sheet.subsurface(bounds), (bounds.w // 2, bounds.h // 2))
-        area.blit(small, (bounds.x // 2, bounds.y // 2), special_flags=pygame.BLEND_PREMULTIPLIED)
+        # The sheet of the slow lines serves: what is drawn here is wiped at once, and theirs is kept smoothed.
+        self.sheet.fill((0, 0, 0, 0), self.slow_at)
+        self.slow_at, kept = pygame.Rect(0, 0, 0, 0), self.slow_at
+        canvas = self.map_canvas(self.sheet, 2.0, True)
+        overlay.draw_fires(canvas, frame, self.palette)
+        bounds = _even(canvas.touched, self.sheet)
+        if bounds.w and bounds.h:
+            half = (bounds.w // 2, bounds.h // 2)
+            small = pygame.transform.smoothscale(self.sheet.subsurface(bounds), half)
+            area.blit(small, (bounds.x // 2, bounds.y // 2), special_flags=pygame.BLEND_PREMULTIPLIED)
+            self.sheet.fill((0, 0, 0, 0), bounds)
+        self.slow_at = kept
 
 
-def _reach(lines: list[object], scale: float) -> pygame.Rect:
-    """The box that all lines of fire stay in (arcs rise above their ends), on even pixels."""
-    if not lines:
+def _even(touched: list[pygame.Rect], sheet: pygame.Surface) -> pygame.Rect:
+    """The box of all that was drawn, on even pixels, so that halving it moves nothing."""
+    if not touched:
         return pygame.Rect(0, 0, 0, 0)
-    xs = [p[0] for line in lines for p in (line.a, line.b)]  # type: ignore[attr-defined]
-    ys = [p[1] for line in lines for p in (line.a, line.b)]  # type: ignore[attr-defined]
-    rise = max(abs(line.b[0] - line.a[0]) + abs(line.b[1] - line.a[1]) for line in lines) * 0.15  # type: ignore[attr-defined]
-    x, y = (min(xs) - 6) * scale, (min(ys) - rise - 6) * scale
-    right, bottom = (max(xs) + 6) * scale, (max(ys) + 6) * scale
-    held = [round(min(max(v, -60_000), 60_000)) // 2 * 2 for v in (x, y, right, bottom)]
-    return pygame.Rect(held[0], held[1], max(held[2] - held[0], 0), max(held[3] - held[1], 0))
+    box = touched[0].unionall(touched[1:]).inflate(4, 4).clip(sheet.get_rect())
+    x, y = box.x // 2 * 2, box.y // 2 * 2
+    return pygame.Rect(x, y, (box.right - x + 1) // 2 * 2, (box.bottom - y + 1) // 2 * 2).clip(sheet.get_rect())

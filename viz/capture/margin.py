@@ -22,7 +22,7 @@ def draw_margin(scene: Scene, frame: Frame) -> None:
     """Everything but the map."""
     canvas = SurfaceCanvas(scene.target, scene.layout.u, scene.fonts, scene.pictures)
     canvas.shapes = scene.shapes
-    _dock(scene, frame, canvas)
+    draw_dock(scene, frame, canvas)
     if frame.layout.side.w:
         _side(scene, frame)
     topbar.draw(canvas, frame, scene.palette)
@@ -35,7 +35,7 @@ def draw_margin(scene: Scene, frame: Frame) -> None:
         popup.focus_ring(canvas, frame, scene.palette)
 
 
-def _dock(scene: Scene, frame: Frame, canvas: SurfaceCanvas) -> None:
+def draw_dock(scene: Scene, frame: Frame, canvas: SurfaceCanvas) -> None:
     """The static part is kept; the playhead, the veil and the values are drawn each frame."""
     view = frame.view
     key = (

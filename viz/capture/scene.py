@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pygame
@@ -47,9 +48,10 @@ class Scene:
         return max(round(box.w * self.layout.u), 1), max(round(box.h * self.layout.u), 1)
 
     @property
-    def placed(self) -> list[units.Placed]:
+    def placed(self) -> Sequence[units.Placed]:
         """Where the signs of the (left) map were drawn."""
-        return self.maps[0].placed if self.maps else []
+        placing = self.maps[0].placed if self.maps else None
+        return placing.rows if placing is not None else []
 
     def canvas(self) -> SurfaceCanvas:
         """A canvas over the whole window."""

@@ -12,13 +12,11 @@ from viz.camera import to_screen
 from viz.frame.night import Night
 from viz.frame.shots import fitted_ellipse
 from viz.frame.signs import Sign, signs_of
+from viz.frame.trails import Trail, trails_of
 from viz.frame.view import View
 from viz.theme import Layout, Rect
 
 Floats = NDArray[np.float64]
-TRAIL_MS = {False: 1_800_000, True: 3_600_000}
-AIR_TRAIL_MS = 480_000
-MOST_TRAIL_POINTS = 120
 IMPACT_MS = 1_200_000
 
 
@@ -58,6 +56,13 @@ class Hit:
     tip: str = ""
 
 
+def columns_of(signs: list[Sign]) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """Places (m) of signs, which of them are single units, and the numbers of those units: for `Frame.keep`."""
+    single = [i for i, s in enumerate(signs) if len(s.units) == 1 and not s.ring_m]
+    places = np.array([(s.x, s.y) for s in signs]).reshape(-1, 2)
+    return places, np.array(single, dtype=np.int64), np.array([signs[i].key for i in single], dtype=np.int64)
+
+
 class Frame:
     """The drawable state of one recording at one instant for one view."""
 
@@ -82,15 +87,14 @@ class Frame:
             return np.zeros((0, 2))
         return to_screen(self.view.camera, np.array([(s.x, s.y) for s in self.signs]))
 
-    def keep(self, signs: list[Sign]) -> None:
+    def keep(self, signs: list[Sign], columns: tuple[Floats, NDArray[np.int64], NDArray[np.int64]]) -> None:
         """Take signs worked out a moment ago: who and how, not where. Single units stand where they now are."""
-        here = self.night.positions(self.t)
-        places = np.array([(s.x, s.y) for s in signs]).reshape(-1, 2)
-        own = np.array([i for i, s in enumerate(signs) if len(s.units) == 1 and not s.ring_m], dtype=np.int64)
-        if self.view.truth and len(own):
-            places[own] = here[[signs[i].key for i in own]]
+        places, single, unit = columns
+        if len(single):
+            places = places.copy()
+            places[single] = self.night.positions(self.t)[unit]
         self.__dict__["signs"] = signs
-        self.__dict__["screen"] = to_screen(self.view.camera, places) if signs else np.zeros((0, 2))
+        self.__dict__["screen"] = to_screen(self.view.camera, places)
 
     def known_side(self, side: int) -> bool:
         """Whether the picture shows the true doings of a side."""
@@ -98,46 +102,17 @@ class Frame:
 
     # ---------------------------------------------------------------- trails
 
-    def trail_units(self) -> list[int]:
+    def trail_units(self) -> NDArray[np.int64]:
         """Units with a trail: all of the picture that is told true; ground only when near enough."""
         near = self.view.camera.width_m <= 60_000
         own = np.ones(self.night.n_units, dtype=bool)
         if not self.view.truth:
             own = self.night.attackers if self.view.side == "attackers" else ~self.night.attackers
-        return [int(i) for i in np.flatnonzero(own & (near | self.night.air))]
+        return np.flatnonzero(own & (near | self.night.air))
 
-    def trails(self) -> list[tuple[int, Floats, NDArray[np.int64]]]:
-        """Unit, its path in pixels, and the times (ms) of the points: where its legs began, and where it is now."""
-        night, t = self.night, self.t
-        legs = night.recording.legs
-        width = self.view.camera.width_m
-        ground = int(t) if width <= 8000 else TRAIL_MS[width <= 20_000]
-        index = night.legs
-        here = night.positions(t)
-        moving = np.abs(night.velocity(t)).sum(axis=1) > 0
-        out = []
-        for unit in self.trail_units():
-            window = AIR_TRAIL_MS if night.air[unit] else ground
-            base = unit * index.span
-            a, b = np.searchsorted(index.keys, (base + max(t - window, 0), base + t), side="right")
-            first = max(int(a) - 1, int(index.first[unit]))
-            rows = index.order[max(first, int(b) - MOST_TRAIL_POINTS) : b]
-            if not len(rows) or (len(rows) < 2 and not moving[unit]):
-                continue
-            times = np.append(legs["t_ms"][rows], int(t))
-            points = np.empty((len(times), 2))
-            points[:-1, 0], points[:-1, 1] = legs["x_m"][rows], legs["y_m"][rows]
-            points[-1] = here[unit]
-            begin = int(max(t - window, 0))
-            if times[0] < begin and len(rows):
-                since = (begin - times[0]) / 1000.0
-                points[0, 0] += legs["vx_mps"][rows[0]] * since
-                points[0, 1] += legs["vy_mps"][rows[0]] * since
-                times[0] = begin
-            if np.ptp(points, axis=0).max() < self.view.camera.scale * 1.5:
-                continue
-            out.append((unit, to_screen(self.view.camera, points), times))
-        return out
+    def trails(self) -> list[Trail]:
+        """Unit, its path in pixels, and the times (ms) of the points."""
+        return trails_of(self.night, self.view, self.t, self.trail_units())
 
     # ---------------------------------------------------------------- fire
 

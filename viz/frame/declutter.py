@@ -11,50 +11,72 @@ from numpy.typing import NDArray
 from viz.theme import Rect
 
 Floats = NDArray[np.float64]
-GAP, ROUNDS, LEADER_PX = 3.0, 80, 7.0
+GAP, ROUNDS, LEADER_PX, SLACK = 3.0, 80, 7.0, 24.0
 
 
-def spread(centres: Floats, sizes: Floats, *, rounds: int = ROUNDS, gap: float = GAP) -> Floats:
-    """Centres (n, 2) moved so that boxes of `sizes` (n, 2) keep a gap: along the smaller overlap, in list order.
+class Spread:
+    """Boxes being pushed apart, some rounds at a time: along the smaller overlap, in list order.
 
-    The same boxes always end in the same places. Few neighbours are looked at: boxes are sorted once by x.
+    The same boxes always end in the same places. Who may meet whom is listed with some slack, and listed anew only
+    when somebody has moved that far.
     """
-    at = np.array(centres, dtype=np.float64)
-    n = len(at)
-    if n < 2:
-        return at
-    reach = float(sizes[:, 0].max()) + gap
-    for _ in range(rounds):
+
+    def __init__(self, centres: Floats, sizes: Floats, gap: float = GAP) -> None:
+        self.at = np.array(centres, dtype=np.float64)
+        self.sizes, self.gap = sizes, gap
+        self.rounds, self.done = 0, len(self.at) < 2
+        self._listed: Floats | None = None
+
+    def step(self, rounds: int) -> bool:
+        """So many rounds more, fewer when all is well; whether it is."""
+        for _ in range(rounds):
+            if self.done:
+                break
+            self.done = not self._round()
+            self.rounds += 1
+        return self.done
+
+    def _list(self) -> None:
+        """Pairs (i before j along x) that meet or might soon."""
+        n, at = len(self.at), self.at
         order = np.argsort(at[:, 0], kind="stable")
         xs = at[order, 0]
-        last = np.searchsorted(xs, xs + reach, side="right")
+        last = np.searchsorted(xs, xs + float(self.sizes[:, 0].max()) + self.gap + SLACK, side="right")
         counts = last - np.arange(n) - 1
-        if not counts.any():
-            break
         left = np.repeat(np.arange(n), counts)
         step = np.arange(len(left)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
         i, j = order[left], order[left + step]
-        apart = at[j] - at[i]
-        need = (sizes[i] + sizes[j]) / 2 + gap - np.abs(apart)
-        hit = (need[:, 0] > 0.25) & (need[:, 1] > 0.25)
-        if not hit.any():
-            break
-        i, j, apart, need = i[hit], j[hit], apart[hit], need[hit]
-        along_x = need[:, 0] < need[:, 1]
-        sign = np.where(apart >= 0, 1.0, -1.0)
-        same = (apart == 0) & (i > j)[:, None]
-        sign = np.where(same, -sign, sign)
-        push = np.zeros_like(apart)
-        push[along_x, 0] = need[along_x, 0] * sign[along_x, 0]
-        push[~along_x, 1] = need[~along_x, 1] * sign[~along_x, 1]
-        share = np.zeros(n)
-        np.add.at(share, i, 1.0)
-        np.add.at(share, j, 1.0)
-        move = np.zeros_like(at)
-        np.add.at(move, j, push * 0.5)
-        np.add.at(move, i, push * -0.5)
-        at += move / np.maximum(np.sqrt(share), 1.0)[:, None]
-    return at
+        need = (self.sizes[i] + self.sizes[j]) / 2 + self.gap
+        near = (np.abs(at[j] - at[i]) < need + SLACK).all(axis=1)
+        i, j = np.minimum(i, j)[near], np.maximum(i, j)[near]
+        self._i, self._j, self._need, self._listed = i, j, need[near], at.copy()
+
+    def _round(self) -> bool:
+        if self._listed is None or np.abs(self.at - self._listed).max() > SLACK / 2:
+            self._list()
+        i, j = self._i, self._j
+        apart = self.at[j] - self.at[i]
+        over = self._need - np.abs(apart)
+        hit = np.flatnonzero((over[:, 0] > 0.25) & (over[:, 1] > 0.25))
+        if not len(hit):
+            return False
+        i, j, apart, over = i[hit], j[hit], apart[hit], over[hit]
+        push = np.where(apart >= 0, over, -over) * 0.5
+        along_x = over[:, 0] < over[:, 1]
+        n = len(self.at)
+        both = np.concatenate([i, j])
+        share = np.maximum(np.sqrt(np.bincount(both, minlength=n)), 1.0)
+        for axis, mine in ((0, along_x), (1, ~along_x)):
+            by = np.where(mine, push[:, axis], 0.0)
+            self.at[:, axis] += np.bincount(both, np.concatenate([-by, by]), minlength=n) / share
+        return True
+
+
+def spread(centres: Floats, sizes: Floats, *, rounds: int = ROUNDS, gap: float = GAP) -> Floats:
+    """Centres (n, 2) moved so that boxes of `sizes` (n, 2) keep a gap, as far as `rounds` go."""
+    work = Spread(centres, sizes, gap)
+    work.step(rounds)
+    return work.at
 
 
 @dataclass(frozen=True)

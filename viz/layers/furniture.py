@@ -37,9 +37,6 @@ def draw(canvas: Canvas, frame: Frame, palette: Palette, pills: list[Pointer]) -
     _scale(canvas, frame, palette)
     if not frame.layout.compact:
         _credit(canvas, frame, palette)
-    box = minimap_box(frame)
-    if box is not None:
-        _minimap(canvas, frame, palette, box)
     _pointers(canvas, frame, palette, pills)
     _pill(canvas, frame, palette)
     _measure(canvas, frame, palette)
@@ -100,7 +97,8 @@ def minimap_scale(frame: Frame, box: Rect) -> float:
     return 26_000.0 / box.w
 
 
-def _minimap(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
+def minimap(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
+    """The wider area, who is where in it, and what the map shows of it."""
     scale, (hx, hy) = minimap_scale(frame, box), frame.night.hq
     centre = (hx - 2500.0, hy - 1500.0)
 
@@ -119,22 +117,28 @@ def _minimap(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
                 if len(run) > 1:
                     canvas.lines(run, palette.river, width=3)
                 run = []
-    drawn: set[tuple[int, int, str]] = set()
-    for sign in frame.signs:
-        x, y = at(sign.x, sign.y)
-        if not (box.x + 3 < x < box.right - 3 and box.y + 3 < y < box.bottom - 3):
-            continue
-        spot = (int(x / 4), int(y / 4), sign.side)
-        if spot not in drawn:
-            drawn.add(spot)
-            canvas.image(Mark("key", 5, sign.side or "attackers"), (x, y))
+    places = np.array([(sign.x, sign.y) for sign in frame.signs]).reshape(-1, 2)
+    x = box.x + box.w / 2 + (places[:, 0] - centre[0]) / scale
+    y = box.y + box.h / 2 - (places[:, 1] - centre[1]) / scale
+    inside = (x > box.x + 3) & (x < box.right - 3) & (y > box.y + 3) & (y < box.bottom - 3)
+    seen = np.flatnonzero(inside)
+    cells = zip((x[seen] // 4).tolist(), (y[seen] // 4).tolist(), (frame.signs[k].side for k in seen), strict=True)
+    spots = {cell: k for k, cell in zip(seen.tolist(), cells, strict=True)}
+    marks = [Mark("key", 5, side or "attackers") for _, _, side in spots]
+    chosen = list(spots.values())
+    canvas.images(marks, np.stack([x[chosen], y[chosen]], axis=1))
     c = frame.view.camera
     a, b = at(c.x - c.width_m / 2, c.y + c.height_m / 2), at(c.x + c.width_m / 2, c.y - c.height_m / 2)
     left, top = max(a[0], box.x), max(a[1], box.y)
     frame_box = Rect(left, top, max(min(b[0], box.right) - left, 3), max(min(b[1], box.bottom) - top, 3))
     canvas.rect(frame_box, None, edge=palette.playhead)
-    shift = frame.layout.map
-    frame.hit(Rect(box.x + shift.x, box.y + shift.y, box.w, box.h), "minimap", (box, scale, centre), "Drag to pan")
+
+
+def minimap_hit(frame: Frame, box: Rect) -> None:
+    """The mini-map reacts to a drag."""
+    (hx, hy), shift = frame.night.hq, frame.layout.map
+    argument = (box, minimap_scale(frame, box), (hx - 2500.0, hy - 1500.0))
+    frame.hit(Rect(box.x + shift.x, box.y + shift.y, box.w, box.h), "minimap", argument, "Drag to pan")
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viz.camera import to_screen
 from viz.canvas import Canvas
@@ -17,16 +17,20 @@ from viz.theme import Palette
 SIDES = ("attackers", "defenders")
 ARC_APEX = 0.13
 NEAR_M = 500.0
+MANY = 160
+Floats = NDArray[np.float64]
+ROUND = np.arange(60) * (math.pi / 30)
 
 
 def side_of(code: int) -> str:
     return SIDES[code] if 0 <= code < 2 else ""
 
 
-def circle_points(x: float, y: float, r: float) -> list[tuple[float, float]]:
+def circle_points(x: float, y: float, r: float) -> Floats:
     """A circle as a closed polyline, fine enough for its size."""
     n = int(min(max(24, r), 180))
-    return [(x + r * math.cos(2 * math.pi * k / n), y + r * math.sin(2 * math.pi * k / n)) for k in range(n)]
+    a = np.arange(n) * (2 * math.pi / n)
+    return np.stack([x + r * np.cos(a), y + r * np.sin(a)], axis=1)
 
 
 def draw_slow(canvas: Canvas, frame: Frame, palette: Palette) -> None:
@@ -45,14 +49,12 @@ def _ellipses(canvas: Canvas, frame: Frame, palette: Palette) -> None:
         x, y = (float(v) for v in to_screen(frame.view.camera, np.array([[e.x, e.y]]))[0])
         colour = palette.side(side_of(e.side))
         a = math.radians(e.bearing)
+        u, v = np.cos(ROUND) * e.along / scale, np.sin(ROUND) * e.across / scale
+        ring = np.stack([u * math.sin(a) + v * math.cos(a), v * math.sin(a) - u * math.cos(a)], axis=1)
         for sigma, alpha, fill in ((2, 120, 14), (1, 190, 22)):
-            ring = []
-            for k in range(60):
-                u, v = math.cos(k * math.pi / 30) * e.along, math.sin(k * math.pi / 30) * e.across
-                east, north = u * math.sin(a) + v * math.cos(a), u * math.cos(a) - v * math.sin(a)
-                ring.append((x + sigma * east / scale, y - sigma * north / scale))
-            canvas.polygon(ring, colour, alpha=fill)
-            canvas.lines(ring, colour, closed=True, alpha=alpha, dash=(6, 4) if sigma == 2 else None)
+            around = ring * sigma + (x, y)
+            canvas.polygon(around, colour, alpha=fill)
+            canvas.lines(around, colour, closed=True, alpha=alpha, dash=(6, 4) if sigma == 2 else None)
         for dx, dy in ((5, 0), (0, 5)):
             canvas.lines([(x - dx, y - dy), (x + dx, y + dy)], colour, alpha=230)
 
@@ -123,12 +125,18 @@ def _ring_name(
 
 
 def _trails(canvas: Canvas, frame: Frame, palette: Palette) -> None:
+    """Fainter the older; a dot each five minutes of the way, all of a side at once."""
     trails = frame.trails()
-    many = len(trails) > 160
-    for unit, points, times in trails:
-        colour = palette.side(frame.night.side(unit))
-        path = [(float(x), float(y)) for x, y in points]
-        if many or len(path) < 3:
+    many = len(trails) > MANY
+    marks: dict[str, list[Floats]] = {}
+    crowd: dict[str, list[Floats]] = {}
+    for unit, path, times in trails:
+        side = frame.night.side(unit)
+        colour = palette.side(side)
+        if many:
+            crowd.setdefault(side, []).append(path)
+            continue
+        if len(path) < 3:
             canvas.lines(path, colour, width=1, alpha=110)
             continue
         span = max(int(times[-1] - times[0]), 1)
@@ -138,19 +146,21 @@ def _trails(canvas: Canvas, frame: Frame, palette: Palette) -> None:
             share = (times[b] - times[0]) / span
             canvas.lines(path[a : b + 1], colour, width=1, alpha=int(40 + 138 * share))
         if not frame.night.air[unit] and len(path) < 40:
-            _five_minutes(canvas, path, times, colour)
+            marks.setdefault(side, []).append(five_minutes(path, times))
+    for side, paths in crowd.items():
+        starts = np.cumsum([0, *(len(path) for path in paths)])
+        canvas.strokes(np.concatenate(paths), starts, palette.side(side), alpha=110)
+    for side, found in marks.items():
+        at = np.concatenate(found)
+        far = (frame.view.camera.width + 4, frame.view.camera.height + 4)
+        at = at[((at > -4) & (at < far)).all(axis=1)]
+        canvas.dots(at, 1.6, palette.side(side), alpha=170)
 
 
-def _five_minutes(
-    canvas: Canvas, path: list[tuple[float, float]], times: Iterable[int], colour: tuple[int, int, int]
-) -> None:
-    """A dot each five minutes of the way."""
-    t = np.asarray(list(times), dtype=np.float64)
-    marks = np.arange(math.ceil(t[0] / 300_000) * 300_000, t[-1], 300_000)[-30:]
-    x = np.interp(marks, t, [p[0] for p in path])
-    y = np.interp(marks, t, [p[1] for p in path])
-    for mx, my in zip(x, y, strict=True):
-        canvas.circle((float(mx), float(my)), 1.6, colour, alpha=170)
+def five_minutes(path: Floats, times: NDArray[np.int64]) -> Floats:
+    """Where a path was at each full five minutes, the last thirty of them."""
+    marks = np.arange(math.ceil(times[0] / 300_000) * 300_000, times[-1], 300_000)[-30:]
+    return np.stack([np.interp(marks, times, path[:, 0]), np.interp(marks, times, path[:, 1])], axis=1)
 
 
 def draw_fires(canvas: Canvas, frame: Frame, palette: Palette) -> None:

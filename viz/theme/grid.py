@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 SMALLEST = (1024, 640)
 LARGEST = (7680, 4320)
 TIMELINE, CHART = 134, 50
 
 
-@dataclass(frozen=True)
-class Rect:
+class Rect(NamedTuple):
     """A box in logical pixels."""
 
     x: float

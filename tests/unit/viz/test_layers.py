@@ -1,5 +1,7 @@
 """Layers and panels as text: what they tell a canvas to draw."""
 
+import itertools
+
 import pytest
 
 from viz import keys
@@ -221,5 +223,17 @@ def test_contrast_of_text_and_equal_weight_of_sides() -> None:
 
 
 def test_dashes_cover_their_share() -> None:
-    pieces = list(dashes([(0, 0), (100, 0)], (6, 4)))
-    assert sum(p[-1][0] - p[0][0] for p in pieces) == pytest.approx(60)
+    flat, starts = dashes([(0, 0), (100, 0)], (6, 4))
+    assert len(starts) == 11
+    assert sum(flat[b - 1, 0] - flat[a, 0] for a, b in itertools.pairwise(starts)) == pytest.approx(60)
+
+
+def test_corners_stay_in_a_dash_and_a_closed_line_closes() -> None:
+    square = [(0, 0), (10, 0), (10, 10), (0, 10)]
+    flat, starts = dashes(square, (8, 4), closed=True)
+    pieces = [flat[a:b].tolist() for a, b in itertools.pairwise(starts)]
+    assert pieces[0] == [[0, 0], [8, 0]]
+    assert pieces[1] == [[10, 2], [10, 10]]
+    assert pieces[2] == [[6, 10], [0, 10], [0, 8]]
+    assert len(dashes([(0, 0), (float("nan"), 3)], (6, 4))[0]) == 0
+    assert len(dashes([(0, 0), (1e9, 0)], (6, 4))[0]) == 0
