@@ -7,7 +7,7 @@ import numpy as np
 from viz.canvas import Canvas
 from viz.frame import Frame, Sign
 from viz.frame.declutter import Taken, Wanted, place_labels
-from viz.layers.placing import MANY, Label, Memory, Placed, Placing, place
+from viz.symbols.placing import MANY, Label, Memory, Placed, Placing, place
 from viz.theme import Palette, Rect
 
 MOST_LABELS, MOST_IN_CROWD = 40, 60

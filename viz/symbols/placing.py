@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from viz.canvas import Mark
 from viz.frame import Frame, Sign
 from viz.frame.declutter import LEADER_PX, ROUNDS, Spread
-from viz.symbols import box_of, neutral_code, unknown_code
+from viz.symbols.app6 import box_of, neutral_code, unknown_code
 from viz.theme import Rect
 
 Floats = NDArray[np.float64]
