@@ -42,6 +42,7 @@ class Purpose:
     SHOT = 17
     CREW = 18
     SPOTTING = 19
+    ANTI_AIR = 20
     HISTORY = 30
     AUDIT = 99
 

@@ -30,6 +30,7 @@ for _name, _kinds in _MATTER.items():
 METRICS: dict[str, Metric] = {
     **_LOSSES,
     **_HULLS,
+    "aircraft_destroyed": people.aircraft_destroyed,
     "attackers_committed": people.committed,
     "rounds_within_500m": fires.rounds_near,
     "rounds_within_500m_before_reply": fires.rounds_before_reply,

@@ -20,7 +20,7 @@ def near(view: View) -> Mask:
     """(n_impacts,) impacts of attackers' weapons above small arms within 500 m of the headquarters."""
     rows = view.log.of("impact")
     theirs: Mask = view.side[rows] == ATTACKERS
-    return theirs & (view.impact_m <= NEAR_M)
+    return theirs & (view.impact_m <= NEAR_M) & ~view.weapon_has(view.impact_weapon, "kind", "anti_air")
 
 
 def guns_and_tanks(view: View) -> Mask:

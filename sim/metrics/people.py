@@ -75,6 +75,12 @@ def destroyed(*counts_as: str) -> Callable[[View], Value | Undefined]:
     return lost
 
 
+def aircraft_destroyed(view: View) -> Value | Undefined:
+    """Aircraft of either side lost for good."""
+    aircraft = view.recording.entities["counts_as"] == "aircraft"
+    return int(np.count_nonzero((view.flags & Hull.K != 0) & aircraft))
+
+
 def damaged(flag: Hull, *counts_as: str) -> Callable[[View], Value | Undefined]:
     """A metric: those that suffered this flag, whatever else they suffered."""
 

@@ -10,6 +10,7 @@ from types import ModuleType
 
 from sim.processes import (
     air,
+    air_defence,
     approval,
     command,
     direct_fire,
@@ -32,6 +33,7 @@ PROCESSES: tuple[tuple[str, ModuleType], ...] = (
     ("direct_fire", direct_fire),
     ("indirect_fire", indirect_fire),
     ("air", air),
+    ("air_defence", air_defence),
     ("suppression", suppression),
     ("morale", morale),
     ("roe", roe),

@@ -6,6 +6,7 @@ A gun loop is a script: only the gun decides when it fires next. Rounds in fligh
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 from typing import Any
 
 from scipy.special import ndtri
@@ -225,13 +226,15 @@ class IndirectFire:
 
     def airspace(self, mount: Mount, step: int) -> None:
         """Aircraft keep out while rockets fly through their heights."""
-        world = self.world
-        world.airspace_closed += step
-        actor = world.actor[mount.unit]
-        if step > 0 and world.airspace_closed == 1:
-            self.ctx.log.emit("airspace_closed", actor)
-        elif step < 0 and world.airspace_closed == 0:
-            self.ctx.log.emit("airspace_open", actor)
+        closed, actor = self.world.airspace.closed_below_m, self.world.actor[mount.unit]
+        if step > 0:
+            if not closed:
+                self.ctx.log.emit("airspace_closed", actor)
+            closed[mount.key] = inf if mount.weapon.closes_below_m is None else mount.weapon.closes_below_m
+        else:
+            del closed[mount.key]
+            if not closed:
+                self.ctx.log.emit("airspace_open", actor)
 
     def landed(self, task: Task, in_flight: list[int], ids: list[int]) -> None:
         """A salvo of the task is down; after the last the command hears of it."""

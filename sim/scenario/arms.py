@@ -102,6 +102,7 @@ class _Weapon(Part):
     held: bool = False  # declared inert: never fires in this scenario by design
     targets: tuple[Target, ...] = Field(min_length=1)
     danger_close_m: Length = Field(0.0, alias="danger_close", ge=0)  # friendly distance needing special release
+    clear_m: Length = Field(0.0, alias="clear", ge=0)  # least visibility in which supporting fires use it
 
 
 def _curve_ok(curve: tuple[Band, ...]) -> None:
@@ -223,6 +224,7 @@ class Guided(_Weapon):
     reload: Reload | None = None
     volley: Annotated[int, Field(gt=0)] = 1
     closes_airspace: bool = False
+    closes_below_m: Length | None = Field(None, alias="closes_below", gt=0)  # None: at all heights
     damage: Damage
 
     @model_validator(mode="after")
@@ -249,7 +251,36 @@ class Strafe(_Weapon):
     damage: Damage
 
 
-Weapon = Annotated[Aimed | Shot | Indirect | Guided | Strafe, Field(discriminator="kind")]
+class AntiAir(Part):
+    """Abstract air defence: fires at aircraft of the other side that attack within `range` (slant) and below `ceiling`.
+
+    `acquires`: chance by light that it takes up an aircraft that begins a run; `acquire`: time to its first shot;
+    `p_hit`: chance of a shot to hit; then the `hull` shares apply, and whatever is left of the flight goes home.
+    """
+
+    kind: Literal["anti_air"]
+    label: str
+    range_m: Length = Field(alias="range", gt=0)
+    ceiling_m: Length = Field(alias="ceiling", gt=0)
+    acquires: dict[Light, Share]
+    acquire: Delay
+    interval: Delay
+    flight_mps: Speed = Field(alias="flight", gt=0)
+    p_hit: Share
+    hull: Hull
+    held: bool = False
+    lethal: Share = 0.0
+    reload: None = None
+
+    @model_validator(mode="after")
+    def _all_lights(self) -> AntiAir:
+        missing = [name for name in ("day", "dusk", "night", "moon") if name not in self.acquires]
+        if missing:
+            raise ValueError(f"`acquires` misses {', '.join(missing)}")
+        return self
+
+
+Weapon = Annotated[Aimed | Shot | Indirect | Guided | Strafe | AntiAir, Field(discriminator="kind")]
 
 
 class Load(Part):
@@ -268,6 +299,6 @@ class Bodies(Part):
 
 
 __all__ = [
-    "Aimed", "Band", "Bodies", "Damage", "Errors", "Guided", "Hull", "Indirect", "Load", "MeanPoint", "Positive",
-    "Reload", "Sensor", "Shot", "Strafe", "Suppress", "Weapon",
+    "Aimed", "AntiAir", "Band", "Bodies", "Damage", "Errors", "Guided", "Hull", "Indirect", "Load", "MeanPoint",
+    "Positive", "Reload", "Sensor", "Shot", "Strafe", "Suppress", "Weapon",
 ]  # fmt: skip

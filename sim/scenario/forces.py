@@ -37,6 +37,9 @@ class Signature(Part):
 class AirKind(Part):
     """Flight: height, endurance on station, time to come back refuelled and rearmed.
 
+    `tanker`: time to refuel and come back, instead, while there are rounds left for each weapon. `check_in`: time on
+    station before it takes tasks. `evade`: fired at, it releases nothing for so long. `keeps_clear`: it attacks nothing
+    for which it would have to come within reach of air defence that has fired. `speed`: on its way in.
     role: strike; overwatch (held for air defence until released); watch (sees and never strikes).
     """
 
@@ -44,6 +47,11 @@ class AirKind(Part):
     on_station_s: Duration = Field(alias="on_station", gt=0)
     turnaround: Delay
     role: Literal["strike", "overwatch", "watch"]
+    tanker: Delay | None = None
+    check_in: Delay | None = None
+    evade: Delay | None = None
+    keeps_clear: bool = False
+    speed_mps: Speed | None = Field(None, alias="speed", gt=0)
 
 
 class Kind(Part):
@@ -66,7 +74,8 @@ class Unit(Kind):
 
     Keys of the kind may be overridden here (`weapons: {tank_gun: {rounds: 10}}`); the loader merges them.
     `luck`: the name that addresses its draws and its place in the order of an instant (default: its id).
-    `station` and `arrives`: only for aircraft: where it holds and the condition that brings it on station.
+    `station` and `arrives`: only for aircraft: where it holds and the condition that brings it on station. `enters`:
+    where it comes from then, at its speed. `released`: what frees it from overwatch, besides an assurance.
     """
 
     id: Name
@@ -79,11 +88,19 @@ class Unit(Kind):
     controllers: Annotated[int, Field(ge=0)] = 0  # terminal attack controllers in it
     station: Point | None = None
     arrives: When | None = None
+    enters: Point | None = None
+    released: When | None = None
 
     @model_validator(mode="after")
     def _air_pair(self) -> Unit:
         if (self.air is None) != (self.station is None) or (self.air is None) != (self.arrives is None):
             raise ValueError("`station` and `arrives` belong to aircraft, and an aircraft needs both")
+        if self.air is None and (self.enters is not None or self.released is not None):
+            raise ValueError("`enters` and `released` belong to aircraft")
+        if self.enters is not None and self.air is not None and self.air.speed_mps is None:
+            raise ValueError("an aircraft that `enters` needs a `speed`")
+        if self.released is not None and self.air is not None and self.air.role != "overwatch":
+            raise ValueError("`released` belongs to an aircraft whose role is overwatch")
         return self
 
 

@@ -139,8 +139,10 @@ def _units(scenario: Scenario) -> Iterator[Finding]:
         known = {text for _, text in inherited.get(unit.kind, ())}
         yield from (found for found in _kind(("units", n), unit, scenario) if found[1] not in known)
         yield from _point(("units", n, "station"), unit.station, scenario)
-        if unit.arrives is not None:
-            yield from _when(("units", n, "arrives"), unit.arrives, scenario)
+        yield from _point(("units", n, "enters"), unit.enters, scenario)
+        for key, when in (("arrives", unit.arrives), ("released", unit.released)):
+            if when is not None:
+                yield from _when(("units", n, key), when, scenario)
         side = sides.get(unit.formation)
         if side is not None and unit.tag not in TAGS[side]:
             words = f"{unit.tag} is no tag of the {side}, to whom formation `{unit.formation}` belongs"

@@ -95,9 +95,9 @@ def _frame(scenario: Scenario) -> tuple[dict[str, Any], Floats, Floats, list[dic
     starts = np.array([_start(scenario, unit, formations[i]) for unit, i in zip(units, formation, strict=True)])
     box = np.array([_box(scenario, formations[i], u, xy) for u, i, xy in zip(units, formation, starts, strict=True)])
     blasts = {
-        name: blast(weapon.damage, fixed["spread_m"], fixed["on_foot"])
+        name: blast(damage, fixed["spread_m"], fixed["on_foot"])
         for name, weapon in scenario.weapons.items()
-        if weapon.kind != "aimed"
+        if (damage := getattr(weapon, "damage", None)) is not None
     }
     mounts = [parts for u, unit in enumerate(units) for parts in _mounts(scenario, fixed, blasts, u, unit)]
     return fixed, starts, box, mounts
@@ -180,7 +180,7 @@ def _sunflower(n: int, frontage_m: float, depth_m: float) -> list[tuple[float, f
 
 def _precision(weapon: Any) -> tuple[float, float]:
     """(along, across) standard deviations, m, of one round about the mean point; small arms have none here."""
-    if weapon.kind == "aimed":
+    if weapon.kind in ("aimed", "anti_air"):
         return 0.0, 0.0
     if weapon.kind == "guided":
         sigma = float(sigma_from_cep(weapon.cep_m))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -105,6 +105,21 @@ class Mount:
     def empty(self) -> bool:
         """Nothing left at all."""
         return self.left == 0
+
+
+@dataclass(slots=True)
+class Airspace:
+    """What aircraft have to heed: heights closed while rockets fly (mount key -> below which height, m), aircraft that
+    have not checked in or are released from overwatch, and air defence that has fired (unit -> reach, ceiling, m)."""
+
+    closed_below_m: dict[int, float] = field(default_factory=dict)
+    checking_in: set[int] = field(default_factory=set)
+    released: set[int] = field(default_factory=set)
+    threats: dict[int, tuple[float, float]] = field(default_factory=dict)
+
+    def closed(self, height_m: float) -> bool:
+        """Whether an aircraft at this height has to keep out."""
+        return any(height_m < ceiling for ceiling in self.closed_below_m.values())
 
 
 @dataclass(slots=True)

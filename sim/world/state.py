@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.clock import Call, Clock, Phase
 from sim.legs import Legs
 from sim.world.beliefs import Beliefs
-from sim.world.parts import COVERED, PEOPLE, Body, Mount, Task
+from sim.world.parts import COVERED, PEOPLE, Airspace, Body, Mount, Task
 
 Floats = NDArray[np.float64]
 
@@ -99,7 +99,7 @@ class World:
     fire_hooks: list[tuple[int, Callable[[int, int], None]]] = field(default_factory=list)
     incoming: dict[int, dict[int, float]] = field(default_factory=dict)  # target -> shooter's key -> push per s
     air_released: bool = False  # an assurance has freed aircraft held in overwatch
-    airspace_closed: int = 0
+    airspace: Airspace = field(default_factory=Airspace)
     warning_aim: tuple[float, float] | None = None
     # (phase, within which radius of a unit, fn(mount, d2 (k, n_units), ids)): told of impacts near somebody
     impact_hooks: list[tuple[int, Callable[[Mount], float], Callable[..., None]]] = field(default_factory=list)

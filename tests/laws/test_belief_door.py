@@ -23,7 +23,7 @@ from tests.battle import base, battle
 
 FIXED = {"ids", "keys", "actor", "unit_of_actor", "side", "is_air", "formation", "formations", "fix_error_m"}
 """Never changes, and tells neither place nor state."""
-SIDES_OWN = {"tasks", "airspace_closed", "air_released", "warning_aim", "t0_ms", "free_hooks", "clock", "mark"}
+SIDES_OWN = {"tasks", "airspace", "visibility_m", "air_released", "warning_aim", "t0_ms", "free_hooks", "clock", "mark"}
 """Of the side itself or of the night as a whole; `mark` writes for the replay."""
 OF_A_UNIT = {
     "unit", "present", "altitude_m", "people", "fit", "moving", "firing", "pinned", "broken", "withdrawing",

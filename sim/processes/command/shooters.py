@@ -42,9 +42,32 @@ class Shooters:
         if u in world.tasks or mount.busy or mount.left == 0 or mount.loaded == 0 or not world.present[u]:
             return False
         air: Any = world.unit[u].air
-        if air is not None and (air.role == "watch" or (air.role == "overwatch" and not world.air_released)):
+        if world.visibility_m < mount.weapon.clear_m:
+            return False
+        if air is not None and not self.may_fly(mount, b, air):
             return False
         laser = getattr(mount.weapon, "guidance", "") == "laser"
         if laser and self.picture.status[b] != Status.HELD:
             return False
         return world.servers(mount) > 0
+
+    def may_fly(self, mount: Mount, b: int, air: Any) -> bool:
+        """An aircraft may strike: by its role, once it has checked in, and clear of air defence if it keeps clear."""
+        u, airspace = mount.unit, self.world.airspace
+        released = self.world.air_released or u in airspace.released
+        if air.role == "watch" or (air.role == "overwatch" and not released) or u in airspace.checking_in:
+            return False
+        return not (air.keeps_clear and airspace.threats) or not self.threatened(mount, b)
+
+    def threatened(self, mount: Mount, b: int) -> bool:
+        """Whether the attack leads within the reach of air defence that has fired and is believed to be there still."""
+        world, picture, now = self.world, self.picture, self.world.clock.now_ms
+        height, flown = float(world.altitude_m[mount.unit]), mount.weapon.kind == "strafe"
+        x, y = picture.where(b, now) if flown else world.legs.at(mount.unit, now)
+        height = min(height, mount.range_m) if flown else height
+        for j, (reach_m, ceiling_m) in world.airspace.threats.items():
+            if picture.status[j] != Status.NONE and not picture.judged_dead[j] and height <= ceiling_m:
+                jx, jy = picture.where(j, now)
+                if math.hypot(x - jx, y - jy, height) <= reach_m:
+                    return True
+        return False

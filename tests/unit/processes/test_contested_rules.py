@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
-from sim import engine, scenario
 from sim.events import BY_NAME, Act, Answer, Reason, Wait
 from sim.metrics import measure
-from sim.recording import Recording
-from tests.battle import BASE
+from tests.unit.processes.nights import named, night, times
 
 RECROSS = "morale.attackers.recross=0.5"
 PURSUE = "roe.defenders.pursue=true"
-
-
-@cache
-def night(*sets: str, replication: int = 1, base: str = "") -> Recording:
-    file = BASE.parent / "variants" / f"{base}.yaml" if base else BASE
-    return engine.run(scenario.load(file, sets), seed=7, replication=replication, record="events")
-
-
-def times(recording: Recording, kind: str, **payload: int) -> list[int]:
-    log = recording.events
-    keep = [True] * len(log.of(kind))
-    for name, value in payload.items():
-        keep = [k and got == value for k, got in zip(keep, log.payload(kind)[name].tolist(), strict=True)]
-    return [int(log.t_ms[row]) for row, k in zip(log.of(kind), keep, strict=True) if k]
 
 
 def test_pursuit_engages_those_who_recrossed_only_without_the_river_rule() -> None:
@@ -65,14 +47,8 @@ def test_a_line_that_makes_hostile_permits_fire_at_who_crosses_it() -> None:
     assert times(base, "act_observed", act=int(Act.CROSSED_LINE)) == []
     crossed = times(alone, "act_observed", act=int(Act.CROSSED_LINE))
     assert crossed
-    assert min(crossed) >= min(times(alone, "line_crossed", line_key=_key("front")))
+    assert min(crossed) >= min(times(alone, "line_crossed", line_key=named("front")))
     assert min(times(alone, "permitted")) < min(times(base, "permitted"))
-
-
-def _key(name: str) -> int:
-    from sim.draws import key, signed
-
-    return signed(key(name))
 
 
 @pytest.mark.parametrize("kind", ["own_up", "assure"])

@@ -1,0 +1,161 @@
+"""Aircraft: fuel and rearming, check-in, routes, heights closed for rockets, release from overwatch, weather, and
+air defence that fires at them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from sim import scenario
+from sim.events import Reason, Wait
+from sim.metrics import measure
+from sim.recording import Recording
+from tests.battle import BASE
+from tests.unit.processes.nights import named, night, of, rows, times
+
+F15 = ("f15-1", "f15-2")
+SHORT = "kinds.f15.air.on_station=20 min"
+
+
+def at(recording: Recording, ids: list[int]) -> list[int]:
+    return [int(recording.events.t_ms[row]) for row in ids]
+
+
+def test_a_tanker_brings_back_sooner_those_who_still_have_rounds() -> None:
+    few, many = "kinds.f15.weapons.gbu.rounds=0", "kinds.f15.weapons.gbu.rounds=500"
+    tanker = "kinds.f15.air.tanker=7 min"
+    strafe = "kinds.f15.weapons.f15_strafe.rounds=5000"
+    armed = night(SHORT, tanker, many, strafe)
+    assert not of(armed, rows(armed, "rearmed"), *F15)
+    came, left = (at(armed, of(armed, rows(armed, kind), "f15-1")) for kind in ("on_station", "off_station"))
+    assert [b - a for a, b in zip(left, came[1:], strict=False)] == [420_000] * (len(came) - 1)
+    assert len(came) > 2
+    empty = night(SHORT, tanker, few, "kinds.f15.weapons.f15_strafe.rounds=6")
+    assert of(empty, rows(empty, "rearmed"), *F15), "empty ones go to rearm"
+
+
+def test_nobody_is_given_a_task_before_he_has_checked_in() -> None:
+    run = night("kinds.f15.air.check_in=25 min")
+    came = at(run, of(run, rows(run, "on_station"), "f15-1"))
+    begun = at(run, of(run, rows(run, "run_begun"), "f15-1"))
+    assert begun
+    for t in begun:
+        assert any(t - c >= 25 * 60_000 for c in came if c <= t)
+        assert t - max(c for c in came if c <= t) >= 25 * 60_000
+    base = night()
+    first = at(base, of(base, rows(base, "run_begun"), "f15-1"))[0]
+    assert first - at(base, of(base, rows(base, "on_station"), "f15-1"))[0] < 25 * 60_000
+
+
+def test_the_way_in_takes_its_time_and_is_flown() -> None:
+    run = night("units[f15-1].enters=[104 km, 6 km]", "kinds.f15.air.speed=250 m/s", record="full")
+    base = night(record="full")
+    early, late = (at(r, of(r, rows(r, "on_station"), "f15-1"))[0] for r in (base, run))
+    assert late - early == 400_000
+    unit = run.units["id"].tolist().index("f15-1")
+    legs = run.legs
+    mine = np.flatnonzero((legs["unit"] == unit) & (legs["t_ms"] > 0))
+    speed = np.hypot(legs["vx_mps"][mine], legs["vy_mps"][mine])
+    assert math.isclose(float(speed.max()), 250.0, rel_tol=1e-9)
+
+
+def test_aircraft_above_the_closed_heights_fly_on() -> None:
+    near = [f"formations[rocket-artillery].at=[20 km, {k} km]" for k in (0,)]
+    closed = [night(*near, replication=r) for r in range(8)]
+    waited = [row for run in closed for row in rows(run, "waiting", what=int(Wait.AIRSPACE))]
+    assert waited, "somebody waits for rockets"
+    above = [night(*near, "weapons.gmlrs.closes_below=100 m", replication=r) for r in range(8)]
+    assert not [row for run in above for row in rows(run, "waiting", what=int(Wait.AIRSPACE))]
+
+
+def test_nothing_is_released_into_closed_airspace() -> None:
+    for r in range(8):
+        run = night("formations[rocket-artillery].at=[20 km, 0 km]", replication=r)
+        shut, opened = times(run, "airspace_closed"), times(run, "airspace_open")
+        assert len(shut) - len(opened) in (0, 1)
+        bombs = at(run, of(run, rows(run, "fired", weapon_key=named("gbu")), *F15))
+        for begin, end in zip(shut, opened, strict=False):
+            assert not [t for t in bombs if begin < t < end]
+
+
+def test_overwatch_ends_with_an_assurance_or_with_its_own_condition() -> None:
+    near = ("units[f22-1].station=[3 km, 3 km]", "hotline.counterpart.assures=0")
+    held = night(*near)
+    freed = night(*near, "units[f22-1].released={event: first_fire, delay: 30 min}")
+    assert not of(held, rows(held, "run_begun"), "f22-1")
+    begun = at(freed, of(freed, rows(freed, "run_begun"), "f22-1"))
+    assert begun
+    assert min(begun) >= min(times(freed, "fired") + times(freed, "opened")) + 30 * 60_000
+
+
+def test_a_weapon_that_needs_clear_sight_stays_away_in_haze() -> None:
+    assert rows(night(), "fired", weapon_key=named("gbu"))
+    assert not rows(night("weapons.gbu.clear=7 km"), "fired", weapon_key=named("gbu"))
+
+
+def test_air_defence_hits_and_those_hit_leave_for_good() -> None:
+    lost = 0
+    for r in range(4):
+        run = night("weapons.sam.p_hit=0.9", replication=r, base="air-defence-braved")
+        log, names = run.events, run.actors["name"]
+        shots = rows(run, "fired", weapon_key=named("sam"))
+        ends = len(rows(run, "impact", weapon_key=named("sam"))) + len(rows(run, "dud", weapon_key=named("sam")))
+        assert shots
+        assert ends == len(shots)
+        for row in rows(run, "vehicle", weapon_key=named("sam")):
+            who, t = str(names[log.target[row]]), int(log.t_ms[row])
+            gone = [i for i in of(run, rows(run, "off_station", why=int(Reason.LOST)), who) if log.t_ms[i] - t <= 1]
+            assert gone, who
+            assert not [x for x in at(run, of(run, [*rows(run, "on_station"), *rows(run, "fired")], who)) if x > t + 1]
+        lost += int(measure(run)["aircraft_destroyed"] or 0)
+    assert lost > 0
+
+
+def test_a_round_at_an_aircraft_is_none_at_the_headquarters() -> None:
+    over_it = ("weapons.sam.p_hit=1", "units[ac130-1].station=[0 km, 0 km]")
+    run = night(*over_it, base="air-defence-braved", replication=0)
+    log = run.events
+    hits = rows(run, "impact", weapon_key=named("sam"))
+    fell = np.hypot(log.payload("impact")["x_mm"], log.payload("impact")["y_mm"]) <= 500_000
+    near = {int(row) for row, close in zip(log.of("impact"), fell, strict=True) if close}
+    assert near & set(hits)
+    theirs = {row for row in near if run.units["side"][run.actors["unit"][log.actor[row]]] == "attackers"}
+    assert measure(run)["rounds_within_500m"] == len(theirs - set(hits))
+
+
+def test_those_who_keep_clear_begin_fewer_runs_once_fired_at() -> None:
+    clear = [night(base="air-defence", replication=r) for r in range(5)]
+    brave = [night(base="air-defence-braved", replication=r) for r in range(5)]
+    runs = [sum(len(rows(run, "run_begun")) for run in some) for some in (clear, brave)]
+    shots = [sum(len(rows(run, "fired", weapon_key=named("sam"))) for run in some) for some in (clear, brave)]
+    assert runs[0] < 0.8 * runs[1]
+    assert 0 < shots[0] < shots[1]
+
+
+def test_evading_delays_the_release() -> None:
+    pressed = night("kinds.mq9.air.evade=null", "kinds.ac130.air.evade=null", base="air-defence-braved", replication=1)
+    evading = night("kinds.mq9.air.evade=20 min", base="air-defence-braved", replication=1)
+    assert pressed.digest != evading.digest
+    log, names = evading.events, evading.actors["name"]
+    for row in rows(evading, "fired", weapon_key=named("sam")):
+        who, t = str(names[log.target[row]]), int(log.t_ms[row])
+        if who.startswith("mq9"):
+            begun = [x for x in at(evading, of(evading, rows(evading, "run_begun"), who)) if x <= t]
+            fired = [x for x in at(evading, of(evading, rows(evading, "fired"), who)) if t + 1 < x < t + 20 * 60_000]
+            assert begun
+            assert not fired
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("units[f15-1].enters=[100 km, 0 km]", "speed"),
+        ("units[f15-1].released={event: first_fire}", "overwatch"),
+        ("units[t72-1].enters=[1 km, 0 km]", "belong to aircraft"),
+    ],
+)
+def test_what_does_not_fit_is_refused(wrong: str, said: str) -> None:
+    with pytest.raises(scenario.ScenarioError, match=said):
+        scenario.load(BASE, [wrong])
