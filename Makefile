@@ -29,7 +29,7 @@ FIND_PYTHON = found=; \
 	  exit 2; \
 	fi
 
-.PHONY: help run view claims test test-all check format bench verify mutants lowest newest clean distclean
+.PHONY: help run view claims test test-all check format bench studies verify mutants lowest newest clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -64,6 +64,9 @@ format: $(VENV)/.installed-dev ## write the format that `check` asks for
 
 bench: $(VENV)/.installed-dev ## CPU per replication as a ratio to a calibration loop
 	$(PY) -m benchmarks
+
+studies: $(VENV)/.installed-dev ## write docs/studies from the sweeps that lie in out/
+	$(PY) -m benchmarks.studies
 
 verify: $(VENV)/.installed-dev ## every closed form against the model, at full sample size
 	$(PY) -m tests.theory.report --full

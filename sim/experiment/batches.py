@@ -9,7 +9,8 @@ import json
 import time
 import traceback
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +50,7 @@ def batch_of(design: Design, point: int, reps: tuple[int, ...], run: Run = engin
     """The batch of these replications of a point."""
     numbers = tuple(design.replication(point, rep) for rep in reps)
     base = design.bases[design.base(point)]
+    base = replace(base, folder=str(Path(base.folder).absolute()))  # a worker may stand in another folder
     return Batch(point, reps, numbers, design.seed, base, tuple(design.settings(point)), run)
 
 

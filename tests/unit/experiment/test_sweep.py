@@ -385,3 +385,15 @@ def test_nobody_at_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 2
     assert "there is no scheduler at tcp://127.0.0.1:9" in result.stderr
+
+
+def test_a_worker_in_another_folder_finds_the_files_of_the_scenario(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Path(__file__).resolve().parents[3]
+    monkeypatch.chdir(root)
+    design = reading.read("benchmarks/sweeps/smoke.yaml")
+    assert not Path(design.bases[""].folder).is_absolute()
+    batch = batches.batch_of(design, 0, (0,), run=fails_at(0, RuntimeError("it was loaded")))
+    monkeypatch.chdir(tmp_path)
+    assert batches.make(batch)[0].stage == "run"
