@@ -278,9 +278,8 @@ def view(context: typer.Context) -> None:
 
 
 app.command()(told(claims))
-app.command()(commands.sweep)
-app.command()(commands.analyse)
-app.command()(commands.replay)
+for command in (commands.sweep, commands.analyse, commands.replay):
+    app.command()(command)
 
 
 def main() -> None:
