@@ -103,8 +103,7 @@ class World:
     warning_aim: tuple[float, float] | None = None
     # (phase, within which radius of a unit, fn(mount, d2 (k, n_units), ids)): told of impacts near somebody
     impact_hooks: list[tuple[int, Callable[[Mount], float], Callable[..., None]]] = field(default_factory=list)
-    # told where rounds fell; they only note
-    fall_watchers: list[Callable[[Floats], None]] = field(default_factory=list)
+    fall_watchers: list[Callable[[Floats], None]] = field(default_factory=list)  # told where rounds fell; only note
 
     def __post_init__(self) -> None:
         n, m = len(self.ids), len(self.entity_unit)
@@ -122,8 +121,7 @@ class World:
         self.hull_hits = [0] * n  # times a hull of the unit was lost in some way
         self._postures = [(str(u.posture.pinned), str(u.posture.moving), str(u.posture.halted)) for u in self.unit]
         self._serving: dict[int, tuple[int, int, int]] = {}  # mount key -> fit, hull_hits, servers then
-        # (unit, posture of its people) -> how its entities are seen while its hulls are whole
-        self._whole: dict[tuple[int, int], NDArray[np.int8]] = self.scenario.once("classes", dict)
+        self._whole: dict[tuple[int, int], NDArray[np.int8]] = self.scenario.once("classes", dict)  # by unit, posture
         self._on_foot: list[bool] = self.on_foot.tolist()
         self.reach_row = np.arange(n)  # flat place of each unit in the (posture, unit) tables of a burst
         self._looked = [(self.posture(unit), 0) for unit in range(n)]
@@ -189,8 +187,7 @@ class World:
                 self.classify(unit)
         for replanner in self.replanners:
             replanner(units)
-        if self.dirty:
-            raise AssertionError("a replanner called change()")
+        assert not self.dirty, "a replanner called change()"
 
     def fire_at(self, target: int, shooter_key: int, push_per_s: float, cause: int) -> None:
         """Aimed fire of a shooter at a target pushes at this rate from now on; 0 ends it."""
