@@ -19,7 +19,8 @@ from sim.context import Context
 from sim.crossings import Crossings
 from sim.draws import Purpose, pair
 from sim.geometry import range_entry_one
-from sim.processes.sensing.hazards import Hazards, Pairs
+from sim.processes.sensing.hazards import Hazards
+from sim.processes.sensing.pairs import Pairs
 from sim.world import SIDES, Status, fix
 
 PHASES = (Phase.REPLAN, Phase.COMMAND)
