@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.scenario.base import Count, Delay, Light, Name, NonNegative, Part, Positive, Posture, Share, Target
+from sim.scenario.base import Count, Delay, Light, Name, NonNegative, Part, Posture, Share, Target
 from sim.scenario.quantity import Duration, Length, PerMinute, Speed
 
 
@@ -296,9 +296,3 @@ class Bodies(Part):
     moving: Posture
     halted: Posture
     pinned: Posture
-
-
-__all__ = [
-    "Aimed", "AntiAir", "Band", "Bodies", "Damage", "Errors", "Guided", "Hull", "Indirect", "Load", "MeanPoint",
-    "Positive", "Reload", "Sensor", "Shot", "Strafe", "Suppress", "Weapon",
-]  # fmt: skip

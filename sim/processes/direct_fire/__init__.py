@@ -49,12 +49,11 @@ class DirectFire:
         self.entry: dict[int, Call] = {}  # unit -> when the next target comes into range
         self.leg = [world.legs.leg(u) for u in range(len(world.ids))]
         self.was_attacking = [False] * len(world.ids)
-        self.far = {u: max(m.range_m for m in mounts) for u, mounts in self.of_unit.items()}
         self.reach: dict[int, dict[tuple[str, ...], float]] = {u: {} for u in self.of_unit}  # by what is offered
         self.victims = Victims(world)
         self.small = SmallArms(ctx, self.victims, self.ran_dry, self.out_of_range)
         self.heavy = HeavyShots(ctx, self.victims, self.small, self._reaches, self.out_of_range, self.ran_dry)
-        self.near, self.near_of = ctx.scenario.once("direct_fire", lambda: listed(world, self.far))
+        self.near, self.near_of = ctx.scenario.once("direct_fire", lambda: listed(world, self.of_unit))
 
     # -- what makes units choose anew
 
@@ -152,9 +151,8 @@ class DirectFire:
         """Engagements of the changed first, then the choices of the free."""
         shaken, self.shaken = self.shaken, set()
         for key in sorted(shaken, key=self.rank.__getitem__):
-            e = self.active.get(key)
-            if e is not None:
-                self._reconsider(e)
+            if key in self.active:
+                self._reconsider(self.active[key])
         units, self.pending = sorted(self.pending), set()
         for u in units:
             self.choose(u)
@@ -162,7 +160,7 @@ class DirectFire:
     def _reconsider(self, e: Engagement) -> None:
         """Shooter or target has changed: go on at the new rate, or end and choose anew."""
         mount, u = e.mount, e.mount.unit
-        if mount.left == 0 or not self._able(u) or self.world.servers(mount) == 0:
+        if mount.left == 0 or not self.licence.able(u) or self.world.servers(mount) == 0:
             why = Reason.EMPTY if mount.left == 0 else Reason.BROKE if self.world.broken[u] else Reason.LOST
             self.stop(e, why)
         elif not self.licence.free(u, e.target) or not self._reaches(mount, e.target):
@@ -170,10 +168,6 @@ class DirectFire:
             self.pending.add(u)
         elif mount.weapon.kind == "aimed":
             self.small.reconsider(e)
-
-    def _able(self, u: int) -> bool:
-        world = self.world
-        return bool(world.present[u]) and world.alive(u) and not (world.broken[u] or world.surrendered[u])
 
     def observed(self, id_: int, actor: int, target: int, act: int) -> None:
         """A hostile act makes a target of a contact for the direct fire of those it threatens."""
@@ -209,7 +203,7 @@ class DirectFire:
         if entry is not None:
             entry.cancel()
         idle = [m for m in self.of_unit[u] if m.key not in self.active and m.left != 0 and world.servers(m) > 0]
-        if idle and self._able(u) and (world.side[u] == 1 or world.attacking[u]):
+        if idle and self.licence.able(u) and (world.side[u] == 1 or world.attacking[u]):
             wait_s = self.licence.sure_wait_s(u, idle, self.near[u])
             if wait_s > 0.0:
                 if wait_s < 1e7:

@@ -34,6 +34,11 @@ class Licence:
         world = self.world
         return bool(world.present[j]) and not world.surrendered[j] and world.alive(j)
 
+    def able(self, u: int) -> bool:
+        """u is there and alive, and has not had enough."""
+        world = self.world
+        return bool(world.present[u]) and world.alive(u) and not (world.broken[u] or world.surrendered[u])
+
     def renew(self, units: list[int]) -> None:
         """These units have changed."""
         for j in units:

@@ -6,18 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.geometry import range_entry_one
-from sim.world import World
+from sim.world import Mount, World
 
 Ints = NDArray[np.int64]
 NEVER_MS = 1 << 62
 
 
-def listed(world: World, far_m: dict[int, float]) -> tuple[dict[int, Ints], list[dict[int, list[int]]]]:
-    """Enemy ground units whose corridors ever come within far_m of each unit in it; and, by target, those units by
+def listed(world: World, of_unit: dict[int, list[Mount]]) -> tuple[dict[int, Ints], list[dict[int, list[int]]]]:
+    """Enemy ground units whose corridors ever come within range of each unit in it; and, by target, those units by
     formation."""
     near: dict[int, Ints] = {}
     near_of: list[dict[int, list[int]]] = [{} for _ in world.ids]
-    for u, far in far_m.items():
+    for u, mounts in of_unit.items():
+        far = max(mount.range_m for mount in mounts)
         near[u] = np.flatnonzero((world.side != world.side[u]) & ~world.is_air & (world.gaps(u) <= far))
         for j in near[u].tolist():
             near_of[j].setdefault(world.formation[u], []).append(u)
