@@ -10,16 +10,14 @@ import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from sim.experiment import commands
+from sim.report import comparing
 from sim.report.claims_command import claims
-
-if TYPE_CHECKING:
-    from sim.experiment.ensemble import Ensemble
-    from sim.scenario import Scenario
+from sim.report.comparing import Jobs, Json, Reps, ScenarioFile, Seed, Set, many, out_json
 
 app = typer.Typer(
     name="khusham",
@@ -30,13 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
 RecordingFile = Annotated[Path, typer.Argument(metavar="RECORDING", help="A recording (.mcap).")]
-Seed = Annotated[int, typer.Option("--seed", help="Names all luck of the run.")]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value; repeatable.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Processes; 0 means one for each processor.")]
-Reps = Annotated[int, typer.Option("-n", min=1, help="Replications.")]
 
 
 def told(command: Callable[..., None]) -> Callable[..., None]:
@@ -59,25 +51,6 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
             raise typer.Exit(130) from None
 
     return wrapped
-
-
-def out_json(value: Any) -> None:
-    """Prints JSON."""
-    import json
-
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
-
-
-def many(scenario: Scenario, seed: int, numbers: range, jobs: int, words: str) -> Ensemble:
-    """Replications with progress on stderr."""
-    from sim.experiment.ensemble import ensemble, processors
-
-    def done(n: int) -> None:
-        if sys.stderr.isatty():
-            typer.echo(f"\r{words} {n} of {len(numbers)}", nl=n == len(numbers), err=True)
-
-    workers = jobs or (processors() if len(numbers) >= 16 else 1)
-    return ensemble(scenario, seed, numbers, workers=workers, done=done)
 
 
 @app.command()
@@ -204,70 +177,6 @@ def why(
     raise typer.Exit(0 if steps else 1)
 
 
-@app.command()
-@told
-def compare(
-    first: Annotated[Path, typer.Argument(metavar="A", help="A scenario.")],
-    second: Annotated[Path, typer.Argument(metavar="B", help="Another; the effect is B minus A.")],
-    n: Reps = 200,
-    seed: Seed = 1,
-    jobs: Jobs = 0,
-    everything: Annotated[bool, typer.Option("--all", help="Also the metrics that never differ.")] = False,
-    json: Json = False,
-) -> None:
-    """Compare two scenarios under the same luck: effect, 95 % interval, what the common luck was worth."""
-    from sim import scenario as room
-    from sim.experiment import compare as pairs
-    from sim.report import text
-
-    a, b = room.load(first), room.load(second)
-    one = many(a, seed, range(n), jobs, a.id)
-    other = many(b, seed, range(n), jobs, b.id)
-    effects, same = pairs.compare(one, other), pairs.identical(one, other)
-    if json:
-        out_json(pairs.as_json(a.id, b.id, seed, effects, same))
-    else:
-        text.show(text.comparison(a.title, b.title, n, effects, same, everything))
-
-
-@app.command()
-@told
-def variants(json: Json = False) -> None:
-    """List the shipped scenarios and variants, each with its question."""
-    import os
-
-    from sim import scenario as room
-    from sim.report import text
-
-    home = Path(room.__file__).resolve().parents[2] / "scenarios"
-    found = [row for folder in (home, home / "variants") for row in room.variants(folder)]
-    if json:
-        out_json([row._asdict() for row in found])
-    else:
-        rows = [(row.id, row.title, row.question, os.path.relpath(row.path)) for row in found]
-        text.show(text.table("Scenarios and variants", ("id", "title", "question", "file"), rows, left=4))
-
-
-@app.command()
-@told
-def explain(
-    scenario: ScenarioFile,
-    path: Annotated[str, typer.Argument(metavar="PATH", help="Such as units[t72-1].weapons.tank_gun.rounds.")],
-    overrides: Set = None,
-    json: Json = False,
-) -> None:
-    """What is known of one number: value, unit, range, basis, source, claim, note."""
-    from sim import scenario as room
-    from sim.report import text
-
-    row = room.explain(room.load(scenario, overrides or []), path).model_dump(mode="json", by_alias=True)
-    if json:
-        out_json(row)
-    else:
-        known = [(name, value) for name, value in row.items() if value is not None]
-        text.show(text.table(path, ("", ""), known, left=2))
-
-
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 @told
 def view(context: typer.Context) -> None:
@@ -277,9 +186,10 @@ def view(context: typer.Context) -> None:
     raise typer.Exit(viewer.main(context.args))
 
 
-app.command()(told(claims))
-for command in (commands.sweep, commands.analyse, commands.replay):
-    app.command()(command)
+for _command in (claims, comparing.compare, comparing.variants, comparing.explain):
+    app.command()(told(_command))
+for _command in (commands.sweep, commands.analyse, commands.replay):
+    app.command()(_command)
 
 
 def main() -> None:

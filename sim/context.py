@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from sim.clock import Clock
 from sim.draws import Draws
@@ -24,6 +25,9 @@ class Context:
     conditions: Conditions
     transcript: list[dict[str, object]]
     audited: list[object]  # processes whose plans an audit computes anew
+    before_change: list[Callable[[], None]] = field(default_factory=list)  # settle accounts under the old rules
+    # (phase, actor, fn): what was derived from the rules is derived anew; all else is read when it is needed
+    after_change: list[tuple[int, int, Callable[[], None]]] = field(default_factory=list)
 
     def truth(self, unit: int) -> bool:
         """Whether a unit is truly out of action: for the log's `assessed.true` and nothing else."""

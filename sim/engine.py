@@ -22,6 +22,7 @@ def prepare(
     scenario: Scenario, *, seed: int, replication: int = 0, history: int | None = None, full: bool = True
 ) -> Context:
     """Everything in place and every process started, before the first event."""
+    scenario = scenario.for_a_run()
     clock = Clock(actor_names(scenario))
     log = Log(clock)
     draws = Draws(seed, replication, history)

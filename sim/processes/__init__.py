@@ -12,6 +12,7 @@ from sim.processes import (
     air,
     air_defence,
     approval,
+    changes,
     command,
     direct_fire,
     hotline,
@@ -42,4 +43,5 @@ PROCESSES: tuple[tuple[str, ModuleType], ...] = (
     ("hotline", hotline),
     ("orders", orders),
     ("referee", referee),
+    ("changes", changes),
 )

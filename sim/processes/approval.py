@@ -31,20 +31,34 @@ class Approval:
         self.picture = ctx.world.beliefs[side]
         self.asked: set[int] = set()
         self.counts: dict[tuple[int, int], int] = {}
-        hotline = ctx.scenario.hotline
-        self.effect = "none" if hotline is None else hotline.effect_on_fires
-        self.timeout_ms = 0 if hotline is None else round(hotline.gate_timeout_s * 1000)
+        self.rules_of_the_line()
         self.open = self.effect != "gates"
-        self.withhold: set[int] = set()
-        self.withhold_ms = 0
-        if hotline is not None and hotline.withhold_for_s is not None:
-            self.withhold = {int(Answer[name.upper()]) for name in hotline.withhold}
-            self.withhold_ms = round(hotline.withhold_for_s * 1000)
         self.gated: list[tuple[int, int]] = []
         self.timer: Call | None = None
         self.withheld = False
         self.answer_id = -1
         self.serial = 0
+
+    def rules_of_the_line(self) -> None:
+        """What the hotline does to approvals, by the scenario as it stands."""
+        hotline = self.ctx.scenario.hotline
+        self.effect = "none" if hotline is None else hotline.effect_on_fires
+        self.timeout_ms = 0 if hotline is None else round(hotline.gate_timeout_s * 1000)
+        self.withhold: set[int] = set()
+        self.withhold_ms = 0
+        if hotline is not None and hotline.withhold_for_s is not None:
+            self.withhold = {int(Answer[name.upper()]) for name in hotline.withhold}
+            self.withhold_ms = round(hotline.withhold_for_s * 1000)
+
+    def rules_changed(self) -> None:
+        """A decision in mid-run: a gate that is done away with lets through who waits at it; a new one is shut until
+        the next answer."""
+        before = self.effect
+        self.rules_of_the_line()
+        if self.effect == "gates" and before != "gates":
+            self.open = False
+        elif before == "gates" and self.effect != "gates" and not self.open and not self.withheld:
+            self.release()
 
     def later(self, b: int, law: Any, what: int, fn: Any, *args: Any) -> None:
         """Book after a drawn span, counted per contact and purpose."""
@@ -142,6 +156,7 @@ def start(ctx: Context) -> None:
     for side, name in enumerate(SIDES):
         if name in ctx.scenario.command:
             approval = Approval(ctx, side)
+            ctx.after_change.append((Phase.COMMAND, approval.actor, approval.rules_changed))
             ctx.log.on("act_observed", Phase.COMMAND, approval.actor, approval.observed)
             ctx.log.on("permitted", Phase.COMMAND, approval.actor, approval.permitted)
             ctx.log.on("call_answered", Phase.COMMAND, approval.actor, approval.answered)

@@ -41,19 +41,32 @@ class Hotline:
 
     def __init__(self, ctx: Context):
         self.ctx, self.world = ctx, ctx.world
-        law: Any = ctx.scenario.hotline
-        self.law, other = law, law.counterpart
+        self.law: Any = ctx.scenario.hotline
         self.here = ctx.clock.handle("hotline/coalition")
         self.there = ctx.clock.handle("hotline/russia")
-        history = ctx.draws.block(Purpose.HISTORY, key("hotline/russia"), 0, 2)
-        self.knows = bool(history[0] < other.knows.p)
-        self.will = bool(history[1] < other.will.p)
+        self.history = ctx.draws.block(Purpose.HISTORY, key("hotline/russia"), 0, 2)
         self.halted = False
+        self.calls = 0
+        self.reach_ms: dict[str, int] = {}
+        self.delays()
+
+    def delays(self) -> None:
+        """How long a halt takes to reach each formation, by the scenario as it stands."""
+        law, draws = self.law.counterpart.halt_delay, self.ctx.draws
         self.reach_ms = {
-            formation.id: max(1, span_ms(other.halt_delay, ctx.draws.one(Purpose.ANSWER, key(f"halt/{formation.id}"))))
+            formation.id: max(1, span_ms(law, draws.one(Purpose.ANSWER, key(f"halt/{formation.id}"))))
             for formation in self.world.formations
         }
-        self.calls = 0
+
+    @property
+    def knows(self) -> bool:
+        """Whether the other end knows whose the force is, in this history."""
+        return bool(self.history[0] < self.law.counterpart.knows.p)
+
+    @property
+    def will(self) -> bool:
+        """Whether it has the will to stop it, in this history."""
+        return bool(self.history[1] < self.law.counterpart.will.p)
 
     def arm(self, call: Any) -> None:
         """Place the call when its condition holds."""
@@ -165,5 +178,6 @@ def start(ctx: Context) -> None:
     if ctx.scenario.hotline is None:
         return
     hotline = Hotline(ctx)
+    ctx.after_change.append((Phase.COMMAND, hotline.there, hotline.delays))
     for call in sorted(ctx.scenario.hotline.calls, key=lambda call: call.id):
         hotline.arm(call)

@@ -25,12 +25,12 @@ WRITES = ("broken", "withdrawing", "surrendered", "halted")
 class Company:
     """One morale group: its resolve, what has shaken it."""
 
-    def __init__(self, name: str, units: list[int], side: int, world: World, law: Any):
+    def __init__(self, name: str, units: list[int], side: int, world: World):
         self.name, self.units, self.side = name, units, side
         self.people = sum(world.people[u] for u in units)
         self.leaders = [u for u in units if world.unit[u].leader]
         # weights: guns, leader, neighbours, unanswered fire
-        self.weights = float(law.guns), float(law.leader), float(law.neighbours), float(law.unanswered)
+        self.weights = (0.0, 0.0, 0.0, 0.0)
         self.resolve = self.loss_fraction = 1.0
         self.surrenders = False
         self.route, self.factor, self.turn_ms = "", 1.0, 0
@@ -65,8 +65,20 @@ class Morale:
         self.tubes = [sum(len(m.served_by) for m in guns) for guns in self.guns]
 
     def _add(self, name: str, units: list[int], side: int) -> None:
-        law = self.ctx.scenario.morale[SIDES[side]]  # type: ignore[index]
-        company = Company(name, units, side, self.world, law)
+        company = Company(name, units, side, self.world)
+        self._nature(company)
+        for f in sorted({self.world.formation[u] for u in units}):
+            for other in self.world.formations[f].neighbours:
+                neighbour = next(g for g in self.world.formations if g.id == other)
+                company.neighbours.append(neighbour.company or neighbour.id)
+        self.companies[name] = company
+        for u in units:
+            self.of_unit[u] = company
+
+    def _nature(self, company: Company) -> None:
+        """What a company is made of: its own luck, under the law as it stands."""
+        law, name = self.law(company), company.name
+        company.weights = float(law.guns), float(law.leader), float(law.neighbours), float(law.unanswered)
         luck = self.ctx.draws.block(Purpose.MORALE, key(f"company/{name}"), 0, 2)
         company.resolve = truncated(law.resolve.mean, law.resolve.sd, float(luck[0]))
         company.loss_fraction = truncated(law.loss_fraction.mean, law.loss_fraction.sd, float(luck[1]))
@@ -75,13 +87,16 @@ class Morale:
         company.surrenders = bool(luck[1] < law.surrender)
         company.route = law.home if luck[2] < law.recross else law.retreat
         company.factor = law.retreat_speed_factor
-        for f in sorted({self.world.formation[u] for u in units}):
-            for other in self.world.formations[f].neighbours:
-                neighbour = next(g for g in self.world.formations if g.id == other)
-                company.neighbours.append(neighbour.company or neighbour.id)
-        self.companies[name] = company
-        for u in units:
-            self.of_unit[u] = company
+
+    def rules_changed(self) -> None:
+        """A new law: companies that stand draw their nature anew from the same luck, and may break at once."""
+        laws = [self.ctx.scenario.morale.get(name) for name in SIDES]  # type: ignore[call-overload]
+        self.near_m = [-1.0 if law is None else float(law.near_m) for law in laws]
+        for company in self.companies.values():
+            if not company.broken:
+                self._nature(company)
+        for company in self.companies.values():
+            self.check(company)
 
     def law(self, company: Company) -> Any:
         """The parameters of a company's side."""
@@ -222,6 +237,7 @@ def start(ctx: Context) -> None:
     ctx.world.loss_hooks.append((Phase.MORALE, morale.lost))
     ctx.world.impact_hooks.append((Phase.MORALE, morale.reach_m, morale.fell))
     actor = ctx.clock.handle("morale/attackers")
+    ctx.after_change.append((Phase.MORALE, actor, morale.rules_changed))
     for kind, rung in (("show_of_force", "show_of_force"), ("warning_fired", "warning_shots")):
         ctx.log.on(kind, Phase.MORALE, actor, lambda id_, a, *_, rung=rung: morale.warned(id_, a, rung))
     ctx.log.on("halt_obeyed", Phase.MORALE, actor, morale.halted)

@@ -28,10 +28,15 @@ class Recognition:
         self.actor = ctx.clock.handle("sim/sensing")
         self.ageing: dict[tuple[int, int], Call] = {}
         rules = [ctx.scenario.roe.get(name) for name in SIDES]  # type: ignore[call-overload]
-        self.pursue = [rule is not None and rule.pursue for rule in rules]
+        self.rules = rules
         lines = [rule.trigger.line_crossing if rule is not None else None for rule in rules]
         self.line = [None if name is None else signed(key(name)) for name in lines]
         self.over: set[int] = set()  # units that have gone over the line that the other side's rules name
+
+    def rules_changed(self) -> None:
+        """The error of a lost contact grows as the scenario now says."""
+        for picture, name in zip(self.world.beliefs, SIDES, strict=True):
+            picture.drift_mps = self.ctx.scenario.belief[name].drift_mps  # type: ignore[index]
 
     def _of(self, actor: int) -> tuple[Any, int]:
         """(the other side's picture, unit) of a unit's actor."""
@@ -133,7 +138,8 @@ class Recognition:
     def turned_back(self, id_: int, actor: int, *_: int) -> None:
         """A unit withdraws: those who hold it see that it has turned back, and spare it unless they pursue."""
         picture, b = self._of(actor)
-        if picture.status[b] == Status.HELD and not self.pursue[picture.side]:
+        rules = self.rules[picture.side]
+        if picture.status[b] == Status.HELD and not (rules is not None and rules.pursue):
             picture.turn(b)
 
     def refix(self, id_: int, shooter: int, target: int, *_: int) -> None:
@@ -172,6 +178,7 @@ def start(ctx: Context) -> None:
     """Listen for sightings and for what the seen do."""
     recognition = Recognition(ctx)
     actor = recognition.actor
+    ctx.after_change.append((Phase.COMMAND, actor, recognition.rules_changed))
     for kind, fn in (
         ("seen", recognition.seen),
         ("sight_lost", recognition.lost),

@@ -91,7 +91,8 @@ class Roe:
     def hurt(self, id_: int, shooter: int, target: int, entity: int, *_: int) -> None:
         """One of the own people is hurt, counted once: with so many the ladder opens."""
         self.losses.add((target, entity))
-        if not self.opened and len(self.losses) >= self.law.trigger.own_losses:
+        enough = self.law.trigger.own_losses
+        if not self.opened and enough is not None and len(self.losses) >= enough:
             self.open((id_,))
 
     # -- the ladder
@@ -181,6 +182,6 @@ def start(ctx: Context) -> None:
         if roe.line_key is not None:
             ctx.log.on("line_crossed", Phase.COMMAND, roe.actor, roe.crossed, roe.names)
         ctx.log.on("reported", Phase.COMMAND, roe.actor, roe.reported)
-        if roe.law.trigger.own_losses is not None:
+        if roe.law.trigger.own_losses is not None or ctx.scenario.changes:
             for kind in ("wounded", "killed"):
                 ctx.log.on(kind, Phase.COMMAND, roe.actor, roe.hurt, roe.is_ours)

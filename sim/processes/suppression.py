@@ -116,6 +116,18 @@ class Suppression:
         cause = (self.cause[u],) if self.cause[u] >= 0 else ()
         self.ctx.log.emit("pinned" if pinned else "recovered", self.world.actor[u], causes=cause)
 
+    def settle_all(self) -> None:
+        """Bring every level up to this instant, under the rules so far."""
+        for u in range(len(self.since_ms)):
+            self._settle(u)
+
+    def rules_changed(self) -> None:
+        """Thresholds and decay are new: pin or recover, book anew, and let the pinned fire at their new rate."""
+        for u in range(len(self.since_ms)):
+            self._plan(u)
+            if self.world.pinned[u]:
+                self.world.change(u)
+
     def fired_on(self, u: int, cause: int) -> None:
         """Aimed fire at unit u has changed: its inflow is the sum over those who fire at it."""
         rows = self.world.incoming.get(u, {})
@@ -131,5 +143,7 @@ def _reach_m(mount: Mount) -> float:
 def start(ctx: Context) -> None:
     """Watch impacts and aimed fire."""
     suppression = Suppression(ctx)
+    ctx.before_change.append(suppression.settle_all)
+    ctx.after_change.append((Phase.SUPPRESS, ctx.clock.handle("sim/fire"), suppression.rules_changed))
     ctx.world.impact_hooks.append((Phase.SUPPRESS, _reach_m, suppression.fell))
     ctx.world.fire_hooks.append((Phase.SUPPRESS, suppression.fired_on))

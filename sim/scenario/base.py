@@ -31,6 +31,24 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False, allow_inf_nan=False)
 
 
+def adopt(old: Any, new: Any) -> Any:
+    """`old` with the content of `new`, in place, so that whoever holds a part of it sees the new values. Items of a
+    tuple are matched by id. Returns what stands for `new`: `old` itself wherever the two are of a kind."""
+    if isinstance(old, Part) and type(old) is type(new):
+        for name in type(old).model_fields:
+            old.__dict__[name] = adopt(getattr(old, name), getattr(new, name))
+        return old
+    if isinstance(old, dict) and isinstance(new, dict):
+        fresh = {key: adopt(old.get(key), value) for key, value in new.items()}
+        old.clear()
+        old.update(fresh)
+        return old
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        known = {item.id: item for item in old if hasattr(item, "id")}
+        return tuple(adopt(known[item.id], item) if getattr(item, "id", None) in known else item for item in new)
+    return new
+
+
 def _as_law(data: Any) -> Any:
     """A bare quantity is a fixed law: `delay: 5 min` means `{law: fixed, time: 5 min}`."""
     return data if isinstance(data, (dict, Part)) else {"law": "fixed", "time": data}

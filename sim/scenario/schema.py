@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 from pydantic import Field, PrivateAttr
@@ -162,6 +163,9 @@ class Scenario(Part):
     replications: Count = 0  # set by the tools: 1 of N
     changes: tuple[Change, ...] = ()
 
+    CHANGING: ClassVar[tuple[str, ...]] = ("weather", "belief", "command", "roe", "hotline", "suppression", "morale")
+    """Sections that `changes` may alter."""
+
     # set by the loader, not written by users
     _folder: str = PrivateAttr("")
     _resolved_yaml: str = PrivateAttr("")
@@ -205,6 +209,13 @@ class Scenario(Part):
             self._kept[name] = freeze(make())
         kept: Kept = self._kept[name]
         return kept
+
+    def for_a_run(self) -> Scenario:
+        """The scenario as a run may hold it: itself, or, if decisions change in mid-run, with a copy of its own of
+        every section that they may alter."""
+        if not self.changes:
+            return self
+        return self.model_copy(update={name: deepcopy(getattr(self, name)) for name in self.CHANGING})
 
     def t_ms(self, when: datetime) -> int:
         """Milliseconds after `clock.start`."""

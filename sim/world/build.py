@@ -33,6 +33,7 @@ def actor_names(scenario: Scenario) -> list[str]:
     names += [f"{role}/{side}" for role in ("command", "roe", "side", "morale") for side in SIDES]
     names += ["hotline/coalition", "hotline/russia"]
     names += [f"sim/{name}" for name in ("replan", "sensing", "light", "orders", "referee", "audit", "air", "fire")]
+    names += ["sim/changes"] if scenario.changes else []
     return names
 
 

@@ -31,9 +31,8 @@ class Command:
         self.roe: Any = ctx.scenario.roe[SIDES[side]]  # type: ignore[index]
         self.actor = ctx.clock.handle(f"command/{SIDES[side]}")
         self.picture = ctx.world.beliefs[side]
-        self.prefer: dict[str, tuple[int, tuple[str, ...]]] = {
-            str(row.id): (int(row.priority), tuple(row.weapons)) for row in self.law.targets
-        }
+        self.prefer: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self.preferences()
         self.friends = [
             u for u in range(len(self.world.ids)) if self.world.side[u] == side and not self.world.is_air[u]
         ]
@@ -49,6 +48,10 @@ class Command:
         self.lines = {signed(key(rule.line)) for rule in self.roe.forbid}
         self.counts: dict[tuple[int, int], int] = {}
         self.waiters: list[Call] = []
+
+    def preferences(self) -> None:
+        """Priority and weapons for each class of target, by the scenario as it stands."""
+        self.prefer = {str(row.id): (int(row.priority), tuple(row.weapons)) for row in self.law.targets}
 
     def delay(self, contact: int, law: Any, what: int) -> int:
         """A drawn span, counted per contact and purpose."""
@@ -276,6 +279,7 @@ def start(ctx: Context) -> None:
         if name not in ctx.scenario.command:
             continue
         command = Command(ctx, side)
+        ctx.after_change.append((Phase.COMMAND, command.actor, command.preferences))
         ctx.world.free_hooks.append((Phase.COMMAND, command.look_again))
         ctx.log.on("approved", Phase.COMMAND, command.actor, command.approved)
         ctx.log.on("seen", Phase.COMMAND, command.actor, command.seen, command.sees)

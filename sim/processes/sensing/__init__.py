@@ -238,9 +238,15 @@ def start(ctx: Context) -> None:
     light = clock.handle("sim/light")
     for phase in ctx.scenario.light:
         clock.at(max(0, ctx.scenario.t_ms(phase.at)), Phase.MOVE, light, partial(world.look_differs, light=phase.light))
+
+    def weather() -> None:
+        rows = [row for row in ctx.scenario.weather if ctx.scenario.t_ms(row.at) <= clock.now_ms]
+        if rows:
+            world.look_differs(visibility_m=max(rows, key=lambda row: row.at).visibility_m)
+
     for row in ctx.scenario.weather:
-        differs = partial(world.look_differs, visibility_m=row.visibility_m)
-        clock.at(max(0, ctx.scenario.t_ms(row.at)), Phase.MOVE, light, differs)
+        clock.at(max(0, ctx.scenario.t_ms(row.at)), Phase.MOVE, light, weather)
+    ctx.after_change.append((Phase.MOVE, light, weather))
     ctx.audited.append(sensing)
     for u in range(len(world.ids)):
         world.change(u)
