@@ -112,6 +112,8 @@ class Audit:
         sensing, now = self.sensing, self.ctx.clock.now_ms
         need = self.ctx.draws.exponential(Purpose.SEEING, sensing.who[row], sensing.times_seen[row])
         since, rests = self.rested(a, b)
+        custody = sensing.custody
+        rests += custody.rested.get(row, []) if custody is not None else []  # while its observer had no hand free
         cuts = {since, now, *(t for rest in rests for t in rest)}
         cuts |= {leg[0] for u in (a, b) for leg in self.legs(u)} | {c[0] for u in (a, b) for c in self.columns[u]}
         times = sorted(t for t in cuts if since <= t <= now)

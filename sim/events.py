@@ -132,6 +132,10 @@ class Act(IntEnum):
     BUILD_UP = 4
 
 
+GRAVITY = {0: 0, int(Act.BUILD_UP): 1, int(Act.CROSSED_LINE): 2, int(Act.ADVANCED): 3, int(Act.FIRED): 4}
+"""How grave an act is; 0: none was seen."""
+
+
 class Reason(IntEnum):
     """Why fire, an order or a unit's part in the fight ended (payloads `reason`, `why`, `result`)."""
 

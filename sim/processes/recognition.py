@@ -11,13 +11,12 @@ from typing import Any
 from sim.clock import Call, Phase
 from sim.context import Context
 from sim.draws import Purpose, key, signed, span_ms
-from sim.events import Act
+from sim.events import GRAVITY, Act
 from sim.world import SIDES, Status, fix
 
 PHASES = (Phase.COMMAND,)
 READS = ("beliefs", "firing", "attacking", "moving")
 WRITES = ("beliefs",)
-GRAVITY = {0: 0, int(Act.BUILD_UP): 1, int(Act.CROSSED_LINE): 2, int(Act.ADVANCED): 3, int(Act.FIRED): 4}
 
 
 class Recognition:

@@ -18,7 +18,7 @@ class Sensor(Part):
 
     Hazard of a target of signature s at slant range r: s * light / reference_time * (reference_range / r)**3,
     none beyond `reach`. `fog`: share of the reach kept when weather cuts visibility below it (1 = blind to fog).
-    `fix_error`: one sigma per axis of a position report. `sees`: ground, air or both.
+    `fix_error`: one sigma per axis of a position report. `tracks`: most contacts that one unit can follow at once.
     """
 
     reference_range_m: Length = Field(alias="reference_range", gt=0)
@@ -27,6 +27,7 @@ class Sensor(Part):
     light: dict[Light, NonNegative]
     through_fog: Share
     fix_error_m: Length = Field(alias="fix_error", gt=0)
+    tracks: Annotated[int, Field(gt=0)] | None = None
 
     @model_validator(mode="after")
     def _all_lights(self) -> Sensor:

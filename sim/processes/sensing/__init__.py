@@ -7,6 +7,7 @@ never redrawn. Observers of one formation share what they see: while one holds a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -18,7 +19,9 @@ from sim.clock import Phase
 from sim.context import Context
 from sim.crossings import Crossings
 from sim.draws import Purpose, pair
+from sim.events import GRAVITY
 from sim.geometry import range_entry_one
+from sim.processes.sensing.custody import Custody
 from sim.processes.sensing.hazards import Hazards
 from sim.processes.sensing.pairs import Pairs
 from sim.world import SIDES, Status, fix
@@ -51,6 +54,8 @@ class Sensing(Hazards):
         self.looks = [_looks(unit) for unit in world.unit]
         looks = [unit.signature for unit in world.unit]
         self.looks_like = [(look.still, look.moving, look.firing) for look in looks]
+        limits = {u: sensor.tracks for u, sensor in enumerate(self.sensor) if sensor is not None and sensor.tracks}
+        self.custody = Custody(limits) if limits else None
         self._made_for: tuple[str, float] | None = None
         self._sight: dict[str | None, tuple[float, float]] = {}
         self._columns = [(0.0, 0.0, 0.0)] * n  # nothing is planned yet: the first replan finds that all has altered
@@ -195,6 +200,45 @@ class Sensing(Hazards):
         _, out_s = range_entry_one(bx - ax, by - ay, vx - ux, vy - uy, float(self.far[a]))
         self.leaving.put(row, now + out_s * 1e3)
         self.leaving.settle()
+        if self.custody is not None:
+            self._follow(self.custody, a, row, now)
+
+    def _follow(self, custody: Custody, a: int, row: int, now: int) -> None:
+        """Observer a follows one more; with too many it lets one go, with its hands full it looks for no other."""
+        custody.took(a, row, now)
+        acts = self.world.beliefs[self.world.side[a]].act
+        over = custody.over(a, {r: GRAVITY[acts[self._b[r]]] for r in custody.follows.get(a, ())}, row)
+        if over is not None:
+            self.leaving.put(over, math.inf)
+            self.leaving.settle()
+            self._left(np.array([over]), now)
+        if custody.full(a):
+            others = [r for r in self._of_a[a] if not self._rests[r]]
+            self.rest(others, now)
+            custody.rest(others, now)
+
+    def _looking(self, custody: Custody, a: int, pairs: list[int], now: int) -> list[int]:
+        """Of `pairs`, those whose observers have a hand free; and all that rested because a had none."""
+        free = [r for r in pairs if not custody.full(self._a[r])]
+        custody.rest([r for r in pairs if custody.full(self._a[r])], now)
+        if not custody.full(a):
+            world = self.world
+            holders, group = world.beliefs[world.side[a]].holders, world.formation[a]
+            free += [r for r in self._of_a[a] if r in custody.resting and group not in holders[self._b[r]]]
+        free = sorted(set(free))
+        custody.wake(free, now)
+        return free
+
+    def draw_eye(self, id_: int, actor: int, *_: int) -> None:
+        """A unit acts: those who have their hands full look at it all the same."""
+        b, now, custody = self.world.unit_of_actor[actor], self.ctx.clock.now_ms, self.custody
+        assert custody is not None
+        holders = self.world.beliefs[1 - self.world.side[b]].holders[b]
+        rows = [r for r in self._of_b[b] if r in custody.resting and self.world.formation[self._a[r]] not in holders]
+        if rows:
+            custody.wake(rows, now)
+            self.wake(rows, now)
+            self.solve(np.array(rows), now)
 
     def _beyond(self, b: int) -> list[str]:
         side = SIDES[1 - self.world.side[b]]
@@ -217,8 +261,11 @@ class Sensing(Hazards):
             self.ctx.log.emit("sight_lost", self.world.actor[a], self.world.actor[b], (picture.seen_id[b],))
             picture.release(b, group, now)
             pairs = self.group_rows[(group, b)]
+            if self.custody is not None:
+                self.custody.gave(a, row)
+                pairs = self._looking(self.custody, a, pairs, now)
             self.wake(pairs, now)
-            if self.signature[b] > 0.0:
+            if self.signature[b] > 0.0 or self.custody is not None:
                 again += pairs
         if again:
             self.solve(np.array(again), now)
@@ -248,5 +295,8 @@ def start(ctx: Context) -> None:
         clock.at(max(0, ctx.scenario.t_ms(row.at)), Phase.MOVE, light, weather)
     ctx.after_change.append((Phase.MOVE, light, weather))
     ctx.audited.append(sensing)
+    if sensing.custody is not None:
+        for kind in ("opened", "fired", "committed"):
+            ctx.log.on(kind, Phase.COMMAND, sensing.actor, sensing.draw_eye)
     for u in range(len(world.ids)):
         world.change(u)
