@@ -213,9 +213,7 @@ class Sensing(Hazards):
             self.leaving.settle()
             self._left(np.array([over]), now)
         if custody.full(a):
-            others = [r for r in self._of_a[a] if not self._rests[r]]
-            self.rest(others, now)
-            custody.rest(others, now)
+            self.rest(custody.rest([r for r in self._of_a[a] if not self._rests[r]], now), now)
 
     def _looking(self, custody: Custody, a: int, pairs: list[int], now: int) -> list[int]:
         """Of `pairs`, those whose observers have a hand free; and all that rested because a had none."""
@@ -225,9 +223,7 @@ class Sensing(Hazards):
             world = self.world
             holders, group = world.beliefs[world.side[a]].holders, world.formation[a]
             free += [r for r in self._of_a[a] if r in custody.resting and group not in holders[self._b[r]]]
-        free = sorted(set(free))
-        custody.wake(free, now)
-        return free
+        return custody.wake(sorted(set(free)), now)
 
     def draw_eye(self, id_: int, actor: int, *_: int) -> None:
         """A unit acts: those who have their hands full look at it all the same."""
@@ -236,8 +232,7 @@ class Sensing(Hazards):
         holders = self.world.beliefs[1 - self.world.side[b]].holders[b]
         rows = [r for r in self._of_b[b] if r in custody.resting and self.world.formation[self._a[r]] not in holders]
         if rows:
-            custody.wake(rows, now)
-            self.wake(rows, now)
+            self.wake(custody.wake(rows, now), now)
             self.solve(np.array(rows), now)
 
     def _beyond(self, b: int) -> list[str]:

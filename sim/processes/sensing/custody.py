@@ -34,14 +34,16 @@ class Custody:
             return None
         return min((r for r in self.follows[a] if r != row), key=lambda r: (gravity[r], self.follows[a][r], r))
 
-    def rest(self, rows: list[int], now: int) -> None:
-        """These pairs rest from now."""
+    def rest(self, rows: list[int], now: int) -> list[int]:
+        """These pairs rest from now; returns them."""
         for row in rows:
             self.resting.setdefault(row, now)
+        return rows
 
-    def wake(self, rows: list[int], now: int) -> None:
-        """These look again."""
+    def wake(self, rows: list[int], now: int) -> list[int]:
+        """These look again; returns them."""
         for row in rows:
             since = self.resting.pop(row, None)
             if since is not None:
                 self.rested.setdefault(row, []).append((since, now))
+        return rows
