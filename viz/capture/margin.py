@@ -48,21 +48,29 @@ def draw_dock(scene: Scene, frame: Frame, canvas: SurfaceCanvas) -> None:
         view.chart,
         view.query if not view.truth else "",
         int(frame.t) // 30_000 if not view.truth else 0,
+        (view.playing, view.speed, tuple(sorted(view.pause_at))),
     )
     dock = scene.layout.dock
     if key != scene.dock_key:
         inner = SurfaceCanvas(scene.dock, scene.layout.u, scene.fonts, scene.pictures, origin=(-dock.x, -dock.y))
+        inner.shapes = scene.shapes
         before, frame.hits = frame.hits, []
         timeline.draw_static(inner, frame, scene.palette)
         charts.draw_static(inner, frame, scene.palette)
         scene.dock_hits, frame.hits = list(frame.hits), before
+        scene.dock_veiled.blit(scene.dock, (0, 0))
+        inner.surface = scene.dock_veiled
+        timeline.draw_veil(inner, frame, scene.palette)
         scene.dock_key = key
-    scene.target.blit(scene.dock, (round(dock.x * scene.layout.u), round(dock.y * scene.layout.u)))
-    timeline.draw_transport(canvas, frame, scene.palette)
-    timeline.draw_moving(canvas, frame, scene.palette)
+    u = scene.layout.u
+    corner = (round(dock.x * u), round(dock.y * u))
+    scene.target.blit(scene.dock, corner)
+    box = timeline.veil_box(frame)
+    part = pygame.Rect(round(box.x * u) - corner[0], 0, round(box.w * u), scene.dock.get_height())
+    if part.w:
+        scene.target.blit(scene.dock_veiled, (corner[0] + part.x, corner[1]), part)
     frame.hits += scene.dock_hits  # type: ignore[arg-type]
-    calls = [h for h in frame.hits if h.action in ("call", "bookmark_at") and dock.has(*h.box.centre)]
-    frame.hits += calls
+    timeline.draw_moving(canvas, frame, scene.palette)
     charts.draw_moving(canvas, frame, scene.palette)
 
 

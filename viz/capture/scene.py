@@ -37,6 +37,7 @@ class Scene:
         self.maps: list[MapView] = []
         self.shapes: dict[tuple[object, ...], pygame.Surface] = {}
         self.dock = pygame.Surface(self._pixels(layout.dock))
+        self.dock_veiled = self.dock.copy()
         self.dock_key: tuple[object, ...] = ()
         self.dock_hits: list[object] = []
         self.side_key: tuple[object, ...] = ()

@@ -194,6 +194,11 @@ class Night:
         return sum(1 for c in self.calls if c.t_ms <= t) - 1
 
     @cached_property
+    def call_tips(self) -> list[str]:
+        """One line about each call."""
+        return [f"{self.calendar.local(c.t_ms, False)} {c.topic}: {c.outcome}" for c in self.calls]
+
+    @cached_property
     def event_times(self) -> list[int]:
         """Distinct instants of the log's rows."""
         return np.unique(self.rows.t_ms).tolist()

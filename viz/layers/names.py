@@ -152,16 +152,16 @@ def line_words(line: dict[str, Any]) -> str:
 
 def stretches(at: np.ndarray, length: float) -> list[tuple[tuple[float, float], tuple[float, float], float]]:
     """Chords of about `length` pixels along a polyline: both ends, and how far the line bows away from them."""
-    out = []
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(at, axis=0).T))])
     if not np.isfinite(along[-1]) or along[-1] < length:
         return []
-    for start in np.linspace(0, along[-1] - length, min(160, max(2, int(along[-1] / 25)))):
-        where = np.linspace(start, start + length, 9)
-        x, y = np.interp(where, along, at[:, 0]), np.interp(where, along, at[:, 1])
-        chord = math.hypot(x[-1] - x[0], y[-1] - y[0])
-        if chord < length * 0.9:
-            continue
-        bow = np.abs((x - x[0]) * (y[-1] - y[0]) - (y - y[0]) * (x[-1] - x[0])) / max(chord, 1e-6)
-        out.append(((float(x[0]), float(y[0])), (float(x[-1]), float(y[-1])), float(bow.max())))
-    return sorted(out, key=lambda s: s[2])[:60]
+    starts = np.linspace(0, along[-1] - length, min(160, max(2, int(along[-1] / 25))))
+    where = starts[:, None] + np.linspace(0, length, 9)[None, :]
+    x, y = np.interp(where, along, at[:, 0]), np.interp(where, along, at[:, 1])
+    dx, dy = x[:, -1] - x[:, 0], y[:, -1] - y[:, 0]
+    chord = np.hypot(dx, dy)
+    bow = np.abs((x - x[:, :1]) * dy[:, None] - (y - y[:, :1]) * dx[:, None]).max(axis=1) / np.maximum(chord, 1e-6)
+    straight = np.flatnonzero(chord >= length * 0.9)
+    best = straight[np.argsort(bow[straight], kind="stable")][:60]
+    ends = np.stack([x[:, 0], y[:, 0], x[:, -1], y[:, -1], bow], axis=1)[best].tolist()
+    return [((ax, ay), (bx, by), bend) for ax, ay, bx, by, bend in ends]

@@ -189,7 +189,7 @@ def draw_moving(canvas: Canvas, frame: Frame, palette: Palette) -> None:
             now = night.states.effective(t)
             rows = []
             for side in ("attackers", "defenders"):
-                mine = night.recording.units["side"].astype(str) == side
+                mine = night.attackers if side == "attackers" else ~night.attackers
                 if frame.view.truth or frame.view.side == side:
                     rows.append((side, f"{int(now[mine].sum())}", f"of {night.series.at_load[side]}"))
                 else:

@@ -81,6 +81,8 @@ def draw_static(canvas: Canvas, frame: Frame, palette: Palette) -> None:
     dock, axis = frame.layout.dock, frame.layout.axis
     canvas.rect(dock, palette.panel)
     canvas.lines([(dock.x, dock.y + 0.5), (dock.right, dock.y + 0.5)], palette.line)
+    frame.hit(Rect(axis.x - 6, axis.y - 6, axis.w + 12, dock.bottom - axis.y + 2), "scrub", None, "")
+    draw_transport(canvas, frame, palette)
     y = axis.y
     for words, at, colour in (
         ("LOCAL", y + 6, palette.text3),
@@ -102,6 +104,7 @@ def draw_static(canvas: Canvas, frame: Frame, palette: Palette) -> None:
         top = y + LANE_Y + lane * (LANE_H + 4)
         canvas.rect(Rect(axis.x, top, axis.w, LANE_H), mix(palette.panel, palette.window, 0.6))
         _lane(canvas, frame, palette, lane, Rect(axis.x, top, axis.w, LANE_H))
+    _calls(canvas, frame, palette)
     canvas.clip(None)
 
 
@@ -181,8 +184,22 @@ def _lane(canvas: Canvas, frame: Frame, palette: Palette, side: int, box: Rect) 
             canvas.rect(Rect(box.x + float(x), top, 1, tall), mix(palette.window, colour, alpha / 255))
 
 
+def veil_box(frame: Frame) -> Rect:
+    """What is still to come, weaker than what was; empty in a side's picture, which hides it."""
+    axis, dock = frame.layout.axis, frame.layout.dock
+    left = max(x_of(axis, frame.view.window, frame.t), axis.x) if frame.view.truth else axis.right
+    return Rect(left, axis.y + ROE_Y - 2, max(axis.right - left, 0), dock.bottom - axis.y - ROE_Y)
+
+
+def draw_veil(canvas: Canvas, frame: Frame, palette: Palette) -> None:
+    """The veil over the whole axis: the dock shows this picture from the playhead on."""
+    axis = frame.layout.axis
+    box = veil_box(frame)
+    canvas.rect(Rect(axis.x, box.y, axis.w, box.h), palette.panel, alpha=97)
+
+
 def draw_moving(canvas: Canvas, frame: Frame, palette: Palette) -> None:
-    """Axis words, calls, bookmarks, veil over the future, playhead with its time."""
+    """Axis words, chosen call, bookmarks, cover over a hidden future, playhead with its time."""
     axis, night, view = frame.layout.axis, frame.night, frame.view
     head = x_of(axis, view.window, frame.t)
     inside = axis.x <= head <= axis.right
@@ -196,13 +213,8 @@ def draw_moving(canvas: Canvas, frame: Frame, palette: Palette) -> None:
                 canvas.text(
                     words, ((left + axis.right) / 2, axis.y + axis.h * 0.5), size=13, colour=palette.text3, anchor="mm"
                 )
-    elif head < axis.right:
-        left = max(head, axis.x)
-        canvas.rect(
-            Rect(left, axis.y + ROE_Y - 2, axis.right - left, dock.bottom - axis.y - ROE_Y), palette.panel, alpha=97
-        )
     permission_words(canvas, frame, palette)
-    _calls(canvas, frame, palette)
+    _chosen_call(canvas, frame, palette)
     _axis_words(canvas, frame, palette, head if inside else -1000.0)
     if view.loop:
         a, b = (min(max(x_of(axis, view.window, t), axis.x), axis.right) for t in view.loop)
@@ -213,7 +225,6 @@ def draw_moving(canvas: Canvas, frame: Frame, palette: Palette) -> None:
         w = canvas.measure(words, 13, "semibold")[0] + 14
         canvas.rect(Rect(head - w / 2, axis.y - 6, w, 18), palette.playhead, radius=4)
         canvas.text(words, (head, axis.y + 3), size=13, face="semibold", colour=palette.window, anchor="mm")
-    frame.hit(Rect(axis.x - 6, axis.y - 6, axis.w + 12, dock.bottom - axis.y + 2), "scrub", None, "")
 
 
 def _axis_words(canvas: Canvas, frame: Frame, palette: Palette, head: float) -> None:
@@ -252,7 +263,26 @@ def _axis_words(canvas: Canvas, frame: Frame, palette: Palette, head: float) -> 
 
 
 def _calls(canvas: Canvas, frame: Frame, palette: Palette) -> None:
-    """Each call on its lane; a dotted whisker where the hour is inferred; the selected one ringed."""
+    """Each call on its lane; a dotted whisker where the hour is inferred. The veil dims what is still to come."""
+    axis, view = frame.layout.axis, frame.view
+    y = axis.y + CALL_Y + 5
+    seen = [
+        (x, call)
+        for call in frame.night.calls
+        if axis.x - 5 <= (x := x_of(axis, view.window, call.t_ms)) <= axis.right + 5
+        and view.sees_future(frame.t, call.t_ms)
+    ]
+    whiskers = [
+        (x + sign * (9.0 + 4 * k), y) for x, call in seen if call.inferred for k in range(4) for sign in (-1, 1)
+    ]
+    canvas.dots(np.array(whiskers).reshape(-1, 2), 1.0, palette.decision)
+    for x, call in seen:
+        canvas.circle((x, y), 6.5, palette.panel)
+        canvas.image(Mark("call" if call.outgoing else "call_in", 11), (x, y))
+
+
+def _chosen_call(canvas: Canvas, frame: Frame, palette: Palette) -> None:
+    """The ring round the call that is open or was the last; and what a click on a call does."""
     axis, view = frame.layout.axis, frame.view
     y = axis.y + CALL_Y + 5
     chosen = view.call if view.call >= 0 else frame.night.call_at(frame.t)
@@ -260,14 +290,6 @@ def _calls(canvas: Canvas, frame: Frame, palette: Palette) -> None:
         x = x_of(axis, view.window, call.t_ms)
         if not axis.x - 5 <= x <= axis.right + 5 or not view.sees_future(frame.t, call.t_ms):
             continue
-        past = call.t_ms <= frame.t
-        if call.inferred:
-            for k in range(4):
-                for sign in (-1, 1):
-                    canvas.circle((x + sign * (9 + 4 * k), y), 1.0, palette.decision, alpha=255 if past else 120)
-        canvas.circle((x, y), 6.5, palette.panel)
-        canvas.image(Mark("call" if call.outgoing else "call_in", 11), (x, y), alpha=255 if past else 150)
         if i == chosen:
             canvas.circle((x, y), 9, palette.playhead, width=1.6)
-        tip = f"{frame.night.calendar.local(call.t_ms, False)} {call.topic}: {call.outcome}"
-        frame.hit(Rect(x - 12, y - 9, 24, 18), "call", i, tip if view.truth or past else "")
+        frame.hit(Rect(x - 12, y - 9, 24, 18), "call", i, frame.night.call_tips[i])

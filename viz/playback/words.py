@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cached_property
 
 MINUS = "\u2212"
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?$")
@@ -31,11 +32,17 @@ class Calendar:
         zone = timezone(timedelta(minutes=self.offset_min))
         return (self.start + timedelta(milliseconds=int(ms))).astimezone(zone)
 
+    @cached_property
+    def _of_day_ms(self) -> tuple[int, int]:
+        """Milliseconds from midnight, local and UTC, at the start: offsets are whole minutes and never change."""
+        local, utc = self.at(0), self.at(0).astimezone(UTC)
+        return _since_midnight(local), _since_midnight(utc)
+
     def local(self, ms: float, seconds: bool = True) -> str:
-        return self.at(ms).strftime("%H:%M:%S" if seconds else "%H:%M")
+        return _clock(self._of_day_ms[0] + int(ms), seconds)
 
     def utc(self, ms: float, seconds: bool = True) -> str:
-        return self.at(ms).astimezone(UTC).strftime("%H:%M:%S" if seconds else "%H:%M")
+        return _clock(self._of_day_ms[1] + int(ms), seconds)
 
     def day(self, ms: float) -> str:
         """`7 February 2018`."""
@@ -84,3 +91,14 @@ def _seconds(hours: str, minutes: str, seconds: str | None) -> int:
     if int(minutes) > 59 or int(seconds or 0) > 59:
         raise ValueError(f"{hours}:{minutes}: minutes and seconds go from 00 to 59")
     return int(hours) * 3600 + int(minutes) * 60 + int(seconds or 0)
+
+
+def _clock(ms: int, seconds: bool) -> str:
+    """Time of day."""
+    minutes, second = divmod(ms // 1000 % 86_400, 60)
+    words = f"{minutes // 60:02d}:{minutes % 60:02d}"
+    return f"{words}:{second:02d}" if seconds else words
+
+
+def _since_midnight(t: datetime) -> int:
+    return ((t.hour * 60 + t.minute) * 60 + t.second) * 1000 + t.microsecond // 1000

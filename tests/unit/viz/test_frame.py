@@ -11,7 +11,7 @@ from viz.frame import Frame, Night, View, build
 from viz.frame.declutter import Taken, Wanted, place_labels, spread
 from viz.frame.happenings import CLASS_OF, IMPACT, LOSS
 from viz.frame.sky import moonrises
-from viz.frame.terrain import Terrain, shade, surface
+from viz.frame.terrain import Slopes, Terrain, shade
 from viz.theme import Layout, Rect
 
 HOUR = 3_600_000
@@ -150,7 +150,7 @@ def test_labels_never_overlap() -> None:
 def test_terrain_is_smooth_and_its_slope_is_its_derivative(night: Night, view: View) -> None:
     ground = night.terrain
     assert ground is not None
-    z, east, _ = surface(ground, view.camera, 200, 100)
+    z, east, _ = Slopes.of(ground, view.camera, 200, 100).band(0, 100)
     step = view.camera.width_m / 200
     assert np.abs(np.gradient(z, axis=1)[:, 1:-1] / step - east[:, 1:-1]).max() < 2e-3
     picture = shade(ground, view.camera, 64, 32, (30, 43, 47), (66, 63, 58))
