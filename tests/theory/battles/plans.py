@@ -1,0 +1,167 @@
+"""Which engine case runs how: the number of replications, fixed beforehand, and the wrong engine it must tell apart.
+
+n comes from the power check: the value of the artefact lies POWER standard errors or more from the right one, so an
+engine with that fault is accepted (within 4 SE) less than once in forty; most cases have 8 and more. Seeds follow from
+the id of the case; nothing here was ever re-seeded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+from tests.theory import solvers
+from tests.theory.answers import combat, fire, looking
+from tests.theory.battles import duels, shelling
+from tests.theory.battles import looking as sights
+from tests.theory.battles.duels import Arrays, Inputs
+
+POWER = 6.0
+ACCEPT = 4.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`run(inputs, n, seed)` gives an array per leaf of the expected value; `wrong(inputs)` the (leaf, value) of a
+    known-wrong engine, `fault` in words; `quick`: cheap enough for every test run."""
+
+    run: Callable[[Inputs, int, int], Arrays]
+    n: int
+    fault: str
+    wrong: Callable[[Inputs], tuple[str, float]]
+    quick: bool = False
+
+
+def seed_of(case: str) -> int:
+    """The fixed seed of a case."""
+    return crc32(case.encode())
+
+
+def _law(law: str) -> Callable[[Inputs, int, int], Arrays]:
+    return lambda i, n, seed: duels.fights(i, law, n, seed)
+
+
+def _square_end(i: Inputs) -> tuple[str, float]:
+    if i["b"] * i["x0"] ** 2 <= i["a"] * i["y0"] ** 2:
+        return "e_x", 0.0
+    return "e_x", solvers.square_law_end(i["x0"], i["y0"], i["a"], i["b"])[0]
+
+
+def _linear_end(i: Inputs) -> tuple[str, float]:
+    return "e_x", max(0.0, i["x0"] - i["a"] / i["b"] * i["y0"])
+
+
+def _both_aimed(i: Inputs) -> tuple[str, float]:
+    return "e_x", solvers.markov_combat(i["x0"], i["y0"], lambda x, y: i["a"] * y, lambda x, y: i["b"] * x)["e_x"]
+
+
+def _a_loss_late(i: Inputs) -> tuple[str, float]:
+    return "e_y", combat.ANSWERS["STO-10"]({**i, "x_break": i["x_break"] - 1, "y_break": i["y_break"] - 1})["e_y"]
+
+
+def _linear_small(i: Inputs) -> tuple[str, float]:
+    (x, y), *_ = i["cases"]
+    return "[0]", solvers.markov_combat(x, y, lambda x, y: float(x * y), lambda x, y: float(x * y))["p_x_wins"]
+
+
+def _poisson_losses(i: Inputs) -> tuple[str, float]:
+    return "var_x", i["x0"] - combat.ANSWERS["STO-12"](i)["e_x"]
+
+
+def _x_first(i: Inputs) -> tuple[str, float]:
+    return "x_wins", solvers.salvo_combat(i["x0"], i["y0"], i["p_x"], i["p_y"], x_first=True)["x_wins"]
+
+
+def _euler(i: Inputs) -> tuple[str, float]:
+    return "e_x", solvers.euler_square(i["x0"], i["y0"], i["a"], i["b"], steps=i["t"], x_first=False)[0]
+
+
+def _coin(i: Inputs) -> tuple[str, float]:
+    a, b = i["rate_a_per_s"] * i["p_a"], i["rate_b_per_s"] * i["p_b"]
+    return "mean_duel_time_s", 1.0 / a + 1.0 / b
+
+
+def _other(answers: dict[str, Callable[[Inputs], Any]], case: str, leaf: str = "") -> Callable[[Inputs], Any]:
+    """The value of another case of the file at these inputs: what the wrong engine does."""
+
+    def value(i: Inputs) -> tuple[str, float]:
+        found = answers[case](i)
+        return leaf, float(found[leaf] if leaf and isinstance(found, dict) else found)
+
+    return value
+
+
+def _stepped(i: Inputs) -> tuple[str, float]:
+    return "p", 1.0 - (1.0 - 10.0 * i["rate_per_s"]) ** (i["time_s"] / 10.0)
+
+
+def _no_stretch(i: Inputs) -> tuple[str, float]:
+    return "", 1.0 * i["impact_rate_per_s"] * i["suppression_time_s"] / (
+        1.0 + i["impact_rate_per_s"] * i["suppression_time_s"]
+    )
+
+
+PLANS: dict[str, Plan] = {
+    "STO-01": Plan(_law("square"), 1000, "deterministic square law", _square_end, quick=True),
+    "STO-02": Plan(_law("square"), 1200, "deterministic square law", _square_end, quick=True),
+    "STO-03": Plan(_law("square"), 2100, "deterministic square law", _square_end),
+    "STO-04": Plan(_law("square"), 1800, "deterministic square law", _square_end),
+    "STO-05": Plan(_law("square"), 3000, "deterministic square law", _square_end),
+    "STO-06": Plan(_law("linear"), 1500, "deterministic linear law", _linear_end),
+    "STO-07": Plan(_law("linear"), 900, "deterministic linear law", _linear_end),
+    "STO-08": Plan(_law("linear"), 1000, "deterministic linear law", _linear_end),
+    "STO-09": Plan(_law("mixed"), 2000, "aimed fire on both sides", _both_aimed),
+    "STO-10": Plan(_law("square"), 1500, "breaks one loss late", _a_loss_late, quick=True),
+    "STO-11": Plan(duels.small_fights, 2000, "linear law", _linear_small),
+    "STO-12": Plan(duels.transient, 8000, "losses as a Poisson process", _poisson_losses),
+    "STO-13": Plan(duels.salvo_fights, 1500, "x fires and kills first", _x_first, quick=True),
+    "STO-14": Plan(duels.salvo_fights, 2500, "x fires and kills first", _x_first),
+    "STO-15": Plan(duels.salvo_fights, 800, "x fires and kills first", _x_first, quick=True),
+    "STO-16": Plan(duels.salvo_fights, 800, "this is the fault itself", _x_first),
+    "STO-17": Plan(duels.transient, 7500, "this is the fault itself", _euler),
+    "DIR-08": Plan(duels.markov_duel, 1500, "shots that wait for each other", _coin),
+    "DIR-09": Plan(
+        lambda i, n, seed: duels.timed_duel(i, n, seed, x_first=False), 1000, "a resolved before b",
+        _other(fire.ANSWERS, "DIR-10", "a"), quick=True,
+    ),
+    "DIR-10": Plan(
+        lambda i, n, seed: duels.timed_duel(i, n, seed, x_first=True), 1000, "both at once",
+        _other(fire.ANSWERS, "DIR-09", "a"),
+    ),
+    "DIR-12": Plan(
+        lambda i, n, seed: duels.one_volley(i, "random", n, seed), 500, "even split",
+        _other(fire.ANSWERS, "DIR-13"), quick=True,
+    ),
+    "DIR-13": Plan(
+        lambda i, n, seed: duels.one_volley(i, "even", n, seed), 500, "random targets",
+        _other(fire.ANSWERS, "DIR-12"), quick=True,
+    ),
+    "DIR-14": Plan(
+        lambda i, n, seed: duels.one_volley(i, "shoot_look_shoot", n, seed), 300, "even split",
+        _other(fire.ANSWERS, "DIR-13"), quick=True,
+    ),
+    "KCH-03": Plan(duels.one_channel, 1600, "negative leakers counted",
+                   lambda i: ("mean_leakers", i["attackers"] - i["kill_rate_per_channel_per_s"] * i["exposure_s"])),
+    "KCH-05": Plan(shelling.stale, 12000, "a fresh aim point",
+                   lambda i: _other(combat.ANSWERS, "KCH-05")({**i, "delay_s": 0.0})),
+    "SAL-11": Plan(shelling.both, 80000, "an impact redrawn for each target", _other(fire.ANSWERS, "SAL-10")),
+    "SUP-01": Plan(
+        lambda i, n, seed: shelling.clocked(i, "restart", n, seed), 400, "impacts while pinned are ignored",
+        lambda i: ("fraction", _no_stretch(i)[1]),
+    ),
+    "SUP-02": Plan(
+        lambda i, n, seed: shelling.clocked(i, "ignore", n, seed), 400, "each impact restarts the clock",
+        lambda i: ("", looking.ANSWERS["SUP-01"](i)["fraction"]),
+    ),
+    "SUP-03": Plan(shelling.level, 2500, "no decay",
+                   lambda i: ("mean", i["impact_rate_per_s"] * i["time_s"] * i["jump"]), quick=True),
+    "SUP-06": Plan(shelling.markov, 2500, "in the long run from the start",
+                   lambda i: ("p_suppressed", looking.ANSWERS["SUP-06"](i)["stationary"])),
+    "DET-03": Plan(sights.standing, 9000, "looks of 10 s, each rate times 10 s", _stepped),
+    "DET-08": Plan(sights.closing, 2000, "a factor 2 in the exponent",
+                   lambda i: ("[2]", looking.ANSWERS["DET-08"]({**i, "kh_m3_per_s": 2.0 * i["kh_m3_per_s"]})[2])),
+    "DET-09": Plan(sights.mean_range, 2000, "a factor 2 in the exponent",
+                   lambda i: ("", float(looking.ANSWERS["DET-09"]({**i, "kh_m3_per_s": 2.0 * i["kh_m3_per_s"]})))),
+}  # fmt: skip
