@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.experiment import commands
-from sim.report import comparing
+from sim.report import branching, comparing
 from sim.report.claims_command import claims
 from sim.report.comparing import Jobs, Json, Reps, ScenarioFile, Seed, Set, many, out_json
 
@@ -186,7 +186,7 @@ def view(context: typer.Context) -> None:
     raise typer.Exit(viewer.main(context.args))
 
 
-for _command in (claims, comparing.compare, comparing.variants, comparing.explain):
+for _command in (claims, comparing.compare, comparing.variants, comparing.explain, branching.branch, branching.diff):
     app.command()(told(_command))
 for _command in (commands.sweep, commands.analyse, commands.replay):
     app.command()(_command)

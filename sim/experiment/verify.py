@@ -100,10 +100,12 @@ def verify(path: str | os.PathLike[str], *, run: Run = engine_run, load: Load | 
     )
 
 
-def first_difference(one: Recording, other: Recording, *, whole: bool = True) -> tuple[int | None, str | None]:
+def first_difference(
+    one: Recording, other: Recording, *, whole: bool = True, called: tuple[str, str] = ("recorded", "run again")
+) -> tuple[int | None, str | None]:
     """The first event in which two logs differ, its id and in words; (None, None) if they are equal.
 
-    With `whole` False the first log may end early: only what it has is compared.
+    With `whole` False the first log may end early: only what it has is compared. `called`: what the two are.
     """
     (a, a_at), (b, b_at) = (rec.digest_rows(r.events, r.actors) for r in (one, other))
     n = min(len(a_at), len(b_at)) - 1
@@ -114,11 +116,11 @@ def first_difference(one: Recording, other: Recording, *, whole: bool = True) ->
     at_row = int(moved[0]) - 1 if len(moved) else n
     event = min(at_value, at_row, n)
     if event < n:
-        return event, f"event {event} differs: recorded {_told(one, event)}; run again {_told(other, event)}"
+        return event, f"event {event} differs: {called[0]} {_told(one, event)}; {called[1]} {_told(other, event)}"
     if len(one.events) > n:
-        return n, f"event {n} is recorded only: {_told(one, n)}"
+        return n, f"event {n} is {called[0]} only: {_told(one, n)}"
     if len(other.events) > n and whole:
-        return n, f"event {n} is missing in the recording: {_told(other, n)}"
+        return n, f"event {n} is {called[1]} only: {_told(other, n)}"
     return None, None
 
 

@@ -253,7 +253,7 @@ def test_a_missing_event_is_named(night: Recording) -> None:
     event, words = verify.first_difference(short, night)
     assert event == last
     assert words is not None
-    assert words.startswith(f"event {last} is missing in the recording: ")
+    assert words.startswith(f"event {last} is run again only: ")
     event, words = verify.first_difference(night, short)
     assert words is not None
     assert words.startswith(f"event {last} is recorded only: ")

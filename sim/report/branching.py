@@ -1,0 +1,144 @@
+"""The commands `branch` and `diff`: one decision changed under the same luck; what differs between two of a sort."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.report.comparing import Json, out_json
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+    from sim.experiment.branch import Branch
+    from sim.recording import Recording
+
+Decision = Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="The decision; repeatable.")]
+
+
+def branch(
+    recording: Annotated[Path, typer.Argument(metavar="RECORDING", help="A recording (.mcap).")],
+    at: Annotated[str, typer.Option("--at", metavar="TIME", help="22:40, T+0:10 or an ISO date and time.")],
+    overrides: Decision,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the branch.")] = None,
+    json: Json = False,
+) -> None:
+    """Same night and luck until a moment, one decision changed from there on. Exit 1 if it changes nothing."""
+    from sim.experiment import branch as room
+    from sim.recording import load, save
+    from sim.report import text
+    from sim.scenario import ScenarioError
+
+    if output is not None and not output.absolute().parent.is_dir():
+        raise ScenarioError([f"{output}: there is no folder {output.parent} to write it to"])
+    parent = load(recording)
+    found = room.branch(parent, room.moment(parent, at), overrides)
+    if output is not None:
+        save(found.child, output)
+        typer.echo(f"wrote {output}", err=True)
+    if json:
+        out_json(as_json(found))
+    else:
+        text.show(in_words(found))
+    raise typer.Exit(0 if found.difference is not None else 1)
+
+
+def as_json(found: Branch) -> dict[str, Any]:
+    """What `khusham branch --json` prints: exact."""
+    from sim import metrics
+
+    return {
+        "schema": 1, "at_ms": found.at_ms, "set": list(found.settings), "shared_events": found.shared,
+        "shared_digest": found.shared_digest, "difference_ms": found.difference_ms, "difference": found.difference,
+        "parent": {"digest": found.parent.digest, "metrics": metrics.measure(found.parent)},
+        "branch": {"digest": found.child.digest, "metrics": metrics.measure(found.child)},
+    }  # fmt: skip
+
+
+def in_words(found: Branch) -> Group:
+    """The branch beside its parent."""
+    from rich.console import Group
+    from rich.text import Text
+
+    from sim import why
+    from sim.report import text
+
+    at = why.local_time(found.parent, found.at_ms)
+    shared = (
+        f"The first {found.shared:,} of {len(found.parent.events):,} events are shared, digest {found.shared_digest}."
+    )
+    return Group(
+        text.head(found.child), "",
+        Text(f"From {at} on: {', '.join(found.settings)}.", style="bold"), Text(shared),
+        Text(found.difference or "Nothing differs: under this luck the decision decided nothing."), "",
+        beside(("", "parent", "branch"), (found.parent, found.child)),
+    )  # fmt: skip
+
+
+def beside(heads: Sequence[str], recordings: Sequence[Recording]) -> Group:
+    """The outcome of two runs side by side; each is one of many, simulated."""
+    from sim import metrics
+    from sim.report import text
+
+    found = [metrics.measure(recording) for recording in recordings]
+    rows = [(name, *(one[name] for one in found)) for name in metrics.METRICS if found[0][name] != found[1][name]]
+    return text.table("What came out differently (each 1 of many possible nights, simulated)", heads, rows)
+
+
+def diff(
+    first: Annotated[Path, typer.Argument(metavar="A", help="A scenario, or a recording (.mcap).")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another of the same sort.")],
+    json: Json = False,
+) -> None:
+    """Say what differs: of two scenarios every value, of two recordings the first event. Exit 1 if anything does."""
+    from sim import recording as rec
+    from sim import scenario as room
+    from sim.experiment.verify import first_difference, scenario_of
+    from sim.report import text
+
+    kinds = {path.suffix == ".mcap" for path in (first, second)}
+    if len(kinds) > 1:
+        raise room.ScenarioError([f"{first}, {second}: one is a recording and one a scenario; give two of a sort"])
+    event, words = None, None
+    nights: list[Recording] = []
+    if kinds == {True}:
+        nights = [rec.load(first), rec.load(second)]
+        a, b = (scenario_of(night) for night in nights)
+        event, words = first_difference(nights[0], nights[1], called=("in A", "in B"))
+    else:
+        a, b = room.load(first), room.load(second)
+    settings = room.diff(a, b)
+    if json:
+        out_json({"schema": 1, "a": a.id, "b": b.id, "settings": settings, "event": event, "difference": words})
+    else:
+        for line in _told(a.title, b.title, settings):
+            typer.echo(line)
+        if nights:
+            runs = [(night.meta["seed"], night.meta["replication"]) for night in nights]
+            typer.echo("" if runs[0] == runs[1] else f"\nSeed and replication differ: {runs[0]}, {runs[1]}.")
+            typer.echo(words or f"No event differs: both are {nights[0].digest}.")
+            if words:
+                typer.echo("")
+                text.show(beside(("", "A", "B"), nights))
+    raise typer.Exit(1 if settings or words else 0)
+
+
+ABOUT = ("id", "title", "question")
+
+
+def _told(first: str, second: str, settings: Sequence[str]) -> list[str]:
+    """The settings by the part of the scenario that they belong to; names and questions are no difference."""
+    lines, last = [f"A  {first}", f"B  {second}", ""], ""
+    real = [line for line in settings if line.partition(":")[0] not in ABOUT]
+    if not real:
+        return [*lines, "No value differs."]
+    for line in sorted(real, key=lambda line: line.split(".")[0].split("[")[0]):
+        part = line.split(".")[0].split("[")[0].split(":")[0]
+        if part != last:
+            lines.append(part)
+            last = part
+        lines.append(f"  {line}")
+    return lines
