@@ -24,15 +24,14 @@ Floats = NDArray[np.float64]
 
 def strike(
     world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int], blast: Blast,
-    d2: Floats, at: Floats,
+    closest_m2: Floats, at: Floats,
 ) -> None:  # fmt: skip
     """Let impacts xy (k, 2), logged as `ids`, hurt whoever is there, friend or foe.
 
-    d2: (k, n_units) squared distances of the impacts from all units, m2 (inf: nobody to hurt); at: (n_units, 2).
+    closest_m2: (n_units,) least squared distance of an impact from each unit (inf: nobody to hurt); at: (n_units, 2).
     """
-    closest = d2[0] if len(xy) == 1 else np.minimum.reduce(d2)
     within_m2 = blast.within_m2.take(world.reach_row)
-    for u in ((closest <= within_m2) & world.present).nonzero()[0].tolist():
+    for u in ((closest_m2 <= within_m2) & world.present).nonzero()[0].tolist():
         rows = slice(world.first[u], world.first[u] + world.count[u])
         seen = world.target_class[rows]
         kill = carleton_at(xy, world.offset_m[rows] + at[u], blast.rate[seen], blast.peak[seen])

@@ -132,9 +132,11 @@ def _hurt_and_tell(world: World, log: Log, draws: Draws, mount: Mount, salvo: in
     gap *= gap
     d2 = gap[:, :, 0] + gap[:, :, 1]
     d2 += world.unhurt_m2
-    if mount.blast is not None:
-        strike(world, log, draws, mount, salvo, xy, ids, mount.blast, d2, at)
-    nearest = float(np.minimum.reduce(d2, axis=None)) ** 0.5
+    closest_m2 = d2[0] if len(ids) == 1 else np.minimum.reduce(d2)
+    nearest_m2 = float(np.minimum.reduce(closest_m2))
+    if mount.blast is not None and nearest_m2 <= mount.blast.widest_m2:
+        strike(world, log, draws, mount, salvo, xy, ids, mount.blast, closest_m2, at)
+    nearest = nearest_m2**0.5
     for phase, radius_m, fn in world.impact_hooks:
         if nearest <= radius_m(mount):
             world.clock.soon(phase, world.actor[mount.unit], fn, mount, d2, ids)

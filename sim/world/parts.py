@@ -53,12 +53,13 @@ class Blast(NamedTuple):
     """Carleton damage of a burst by target class, peak * exp(rate * distance**2), and how near a unit must be for it.
 
     rate, peak: (len(TARGETS) + 1,), 0 for the covered; within_m2: (len(PEOPLE), n_units) squared distance of a unit's
-    middle, by the posture of its people.
+    middle, by the posture of its people; widest_m2: the largest of these.
     """
 
     rate: NDArray[np.float64]
     peak: NDArray[np.float64]
     within_m2: NDArray[np.float64]
+    widest_m2: float
 
 
 def blast(damage: Any, spread_m: NDArray[np.float64], on_foot: NDArray[np.bool_]) -> Blast:
@@ -71,7 +72,8 @@ def blast(damage: Any, spread_m: NDArray[np.float64], on_foot: NDArray[np.bool_]
     widest_m = carleton_reach(damage.d0, float(radii.max()))
     by_posture_m = np.array([carleton_reach(damage.d0, float(radius)) for radius in radii[: len(PEOPLE)]])
     reach_m = np.where(on_foot, by_posture_m[:, None], widest_m)
-    return Blast(rate, peak, np.where(reach_m > 0.0, np.square(reach_m + spread_m), -1.0))
+    within_m2 = np.where(reach_m > 0.0, np.square(reach_m + spread_m), -1.0)
+    return Blast(rate, peak, within_m2, float(within_m2.max(initial=-1.0)))
 
 
 @dataclass(slots=True)

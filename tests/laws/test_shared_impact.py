@@ -37,7 +37,9 @@ def shared_impact_guard() -> None:
         gap = world.legs.all_at(0)[None] - xy[:, None]
         world.fate[rows] = Fate.UNHURT
         world.fit[unit] = world.people[unit]
-        strike(world, ctx.log, ctx.draws, mount, salvo, xy, [0], burst, (gap * gap).sum(axis=2), world.legs.all_at(0))
+        strike(
+            world, ctx.log, ctx.draws, mount, salvo, xy, [0], burst, (gap * gap).sum(axis=2)[0], world.legs.all_at(0)
+        )
         hurt = world.fate[rows[:2]] != Fate.UNHURT
         one += int(hurt[0])
         both += int(hurt.all())

@@ -58,6 +58,7 @@ class Sensing(Hazards):
         self.custody = Custody(limits) if limits else None
         self._made_for: tuple[str, float] | None = None
         self._sight: dict[str | None, tuple[float, float]] = {}
+        self._looks_out = [False] * n  # there, alive and not in captivity
         self._columns = [(0.0, 0.0, 0.0)] * n  # nothing is planned yet: the first replan finds that all has altered
 
     def _listed(self) -> tuple[Pairs, list[int], dict[tuple[int, int], list[int]]]:
@@ -113,10 +114,11 @@ class Sensing(Hazards):
             if world.present[u] and world.alive(u):
                 still, moving, firing = self.looks_like[u]
                 new_signature = firing if world.firing[u] else moving if world.moving[u] else still
-                if world.surrendered[u]:
-                    new_power = 0.0
+                self._looks_out[u] = not world.surrendered[u]
             else:
-                new_power = new_signature = 0.0
+                self._looks_out[u], new_signature = False, 0.0
+            if not self._looks_out[u]:
+                new_power = 0.0
             if new_power != power:
                 self.power[u] = new_power
                 powers.append(u)
@@ -128,6 +130,22 @@ class Sensing(Hazards):
                 signatures.append(u)
             self._columns[u] = (new_power, new_far, new_signature)
         return powers, reaches, signatures
+
+    def _refresh_sight(self, units: list[int], power: list[int], far: list[int]) -> None:
+        """`_refresh` of lookers for whom only light or weather differ; adds to those whose columns differ."""
+        sight = self.sight()
+        for u in units:
+            old_power, old_far, signature = self._columns[u]
+            new_power, new_far = sight[self._sensor_name[u]]
+            if not self._looks_out[u]:
+                new_power = 0.0
+            if new_power != old_power:
+                self.power[u] = new_power
+                power.append(u)
+            if new_far != old_far:
+                self.far[u] = new_far
+                far.append(u)
+            self._columns[u] = (new_power, new_far, signature)
 
     def sight(self) -> dict[str | None, tuple[float, float]]:
         """Sensor -> (hazard constant m3/s, reach m) in the light and weather of now; no sensor: nothing."""
@@ -151,8 +169,11 @@ class Sensing(Hazards):
         now = self.ctx.clock.now_ms
         turned = self.turned(units)
         if (self.world.light, self.world.visibility_m) != self._made_for:  # another for all who look
-            units = sorted({*units, *self.lookers})
-        power, far, signature = self._refresh(units)
+            power, far, signature = self._refresh(units)
+            others = set(units)
+            self._refresh_sight([u for u in self.lookers if u not in others], power, far)
+        else:
+            power, far, signature = self._refresh(units)
         if not (turned or power or far or signature):
             return
         self.renew(turned, far, power, signature, now)

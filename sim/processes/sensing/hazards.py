@@ -114,7 +114,10 @@ class Hazards:
         moved = {*turned, *farther}
         firsts, seconds = {*moved, *power}, {*turned, *signature}
         rows = [row for u in firsts for row in self._of_a[u]]
-        rows += [row for u in seconds for row in self._of_b[u] if self._a[row] not in firsts]
+        if len(firsts | seconds) > 1:
+            rows += [row for u in seconds for row in self._of_b[u] if self._a[row] not in firsts]
+        else:
+            rows += [row for u in seconds for row in self._of_b[u]]
         found = []
         for row in rows:
             if self._rests[row]:
