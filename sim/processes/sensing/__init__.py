@@ -8,7 +8,6 @@ never redrawn. Observers of one formation share what they see: while one holds a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -21,6 +20,7 @@ from sim.crossings import Crossings
 from sim.draws import Purpose, pair
 from sim.events import GRAVITY
 from sim.geometry import range_entry_one
+from sim.processes.sensing.columns import Columns
 from sim.processes.sensing.custody import Custody
 from sim.processes.sensing.hazards import Hazards
 from sim.processes.sensing.pairs import Pairs
@@ -40,26 +40,19 @@ class Sensing(Hazards):
         self.ctx, self.world = ctx, ctx.world
         world = self.world
         self.sensor = [ctx.scenario.sensors[u.sensor] if u.sensor else None for u in world.unit]
-        self.lookers = [u for u, sensor in enumerate(self.sensor) if sensor is not None]
-        self._sensor_name = [u.sensor for u in world.unit]
         pairs, self.who, self.group_rows = ctx.scenario.once("sensing", self._listed)
-        clock, n = ctx.clock, len(world.ids)
+        clock = ctx.clock
         self.actor = clock.handle("sim/sensing")
         crossing = Crossings(clock, Phase.COMMAND, self.actor, len(pairs.a), self._sighted)
         self.leaving = Crossings(clock, Phase.COMMAND, self.actor, len(pairs.a), self._left)
         self.holds: list[set[int]] = [set() for _ in world.ids]  # unit -> pairs in which it has the other in sight
         self.held: list[set[int]] = [set() for _ in world.ids]  # unit -> pairs in which it is in sight
         self.times_seen = [0] * len(pairs.a)
-        super().__init__(clock, world.legs, pairs, crossing, self._first_need)
+        self.columns = Columns(world, ctx.scenario.sensors)
+        super().__init__(clock, world.legs, pairs, self.columns, crossing, self._first_need)
         self.looks = [_looks(unit) for unit in world.unit]
-        looks = [unit.signature for unit in world.unit]
-        self.looks_like = [(look.still, look.moving, look.firing) for look in looks]
         limits = {u: sensor.tracks for u, sensor in enumerate(self.sensor) if sensor is not None and sensor.tracks}
         self.custody = Custody(limits) if limits else None
-        self._made_for: tuple[str, float] | None = None
-        self._sight: dict[str | None, tuple[float, float]] = {}
-        self._looks_out = [False] * n  # there, alive and not in captivity
-        self._columns = [(0.0, 0.0, 0.0)] * n  # nothing is planned yet: the first replan finds that all has altered
 
     def _listed(self) -> tuple[Pairs, list[int], dict[tuple[int, int], list[int]]]:
         """The pairs; their keys; rows by (observer's formation, target)."""
@@ -97,83 +90,13 @@ class Sensing(Hazards):
         """The Exp(1) that a pair begins with."""
         return self.ctx.draws.exponential(Purpose.SEEING, self.who[row])
 
-    # -- rates
-
-    def _refresh(self, units: Iterable[int]) -> tuple[list[int], list[int], list[int]]:
-        """Renew the columns of `units`: hazard constant in this light, reach in this weather, signature (of nobody: 0).
-
-        Returns those whose constant, whose reach, whose signature differs.
-        """
-        world, sight = self.world, self.sight()
-        powers: list[int] = []
-        reaches: list[int] = []
-        signatures: list[int] = []
-        for u in units:
-            power, far, signature = self._columns[u]
-            new_power, new_far = sight[self._sensor_name[u]]
-            if world.present[u] and world.alive(u):
-                still, moving, firing = self.looks_like[u]
-                new_signature = firing if world.firing[u] else moving if world.moving[u] else still
-                self._looks_out[u] = not world.surrendered[u]
-            else:
-                self._looks_out[u], new_signature = False, 0.0
-            if not self._looks_out[u]:
-                new_power = 0.0
-            if new_power != power:
-                self.power[u] = new_power
-                powers.append(u)
-            if new_far != far:
-                self.far[u] = new_far
-                reaches.append(u)
-            if new_signature != signature:
-                self.signature[u] = new_signature
-                signatures.append(u)
-            self._columns[u] = (new_power, new_far, new_signature)
-        return powers, reaches, signatures
-
-    def _refresh_sight(self, units: list[int], power: list[int], far: list[int]) -> None:
-        """`_refresh` of lookers for whom only light or weather differ; adds to those whose columns differ."""
-        sight = self.sight()
-        for u in units:
-            old_power, old_far, signature = self._columns[u]
-            new_power, new_far = sight[self._sensor_name[u]]
-            if not self._looks_out[u]:
-                new_power = 0.0
-            if new_power != old_power:
-                self.power[u] = new_power
-                power.append(u)
-            if new_far != old_far:
-                self.far[u] = new_far
-                far.append(u)
-            self._columns[u] = (new_power, new_far, signature)
-
-    def sight(self) -> dict[str | None, tuple[float, float]]:
-        """Sensor -> (hazard constant m3/s, reach m) in the light and weather of now; no sensor: nothing."""
-        world = self.world
-        now = (world.light, world.visibility_m)
-        if now != self._made_for:
-            self._made_for = now
-            self._sight = {None: (0.0, 0.0)}
-            for name, sensor in self.ctx.scenario.sensors.items():
-                clear = min(sensor.reach_m, world.visibility_m)
-                far_m = sensor.reach_m * sensor.through_fog + clear * (1.0 - sensor.through_fog)
-                self._sight[name] = (self.hazard_constant(sensor), far_m)
-        return self._sight
-
-    def hazard_constant(self, sensor: Any) -> float:
-        """k of gamma = k / r**3, m3/s, in the light of now."""
-        return float(sensor.reference_range_m**3 / sensor.reference_time_s * sensor.light[self.world.light])
+    # -- planning
 
     def replan(self, units: list[int]) -> None:
         """Account with the old legs and rates, take over the new, solve again. Equal legs and rates are a no-op."""
         now = self.ctx.clock.now_ms
         turned = self.turned(units)
-        if (self.world.light, self.world.visibility_m) != self._made_for:  # another for all who look
-            power, far, signature = self._refresh(units)
-            others = set(units)
-            self._refresh_sight([u for u in self.lookers if u not in others], power, far)
-        else:
-            power, far, signature = self._refresh(units)
+        power, far, signature = self.columns.renew(units)
         if not (turned or power or far or signature):
             return
         self.renew(turned, far, power, signature, now)

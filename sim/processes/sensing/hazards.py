@@ -19,6 +19,7 @@ from sim.crossings import Crossings
 from sim.effects.seeing import exposure, exposure_one, time_to_exposure, time_to_exposure_one
 from sim.geometry import range_entry, range_entry_one
 from sim.legs import Leg, Legs
+from sim.processes.sensing.columns import Columns
 from sim.processes.sensing.pairs import Pairs
 
 Floats = NDArray[np.float64]
@@ -30,12 +31,12 @@ _NEVER_S = 1e9
 
 
 class Hazards:
-    """m pairs: remaining Exp(1) `need`, `rate` m3/s, times of entering and leaving reach, and when `need` runs out.
+    """m pairs: remaining Exp(1) `need`, `rate` m3/s, times of entering and leaving reach, and when `need` runs out."""
 
-    Per unit: `power` (hazard constant m3/s, 0: looks at nothing), `far` (reach, m), `signature` (0: not to be seen).
-    """
-
-    def __init__(self, clock: Clock, legs: Legs, pairs: Pairs, crossing: Crossings, first_need: Callable[[int], float]):
+    def __init__(
+        self, clock: Clock, legs: Legs, pairs: Pairs, columns: Columns, crossing: Crossings,
+        first_need: Callable[[int], float],
+    ):  # fmt: skip
         m, n = len(pairs.a), len(legs.t0_ms)
         self.crossing, self._first, self.pairs = crossing, first_need, pairs
         self.a, self.b, self.z, self.widest = pairs.a, pairs.b, pairs.z_m, pairs.widest_m
@@ -46,7 +47,7 @@ class Hazards:
         self.rate = np.zeros(m)
         self.enter_ms, self.leave_ms = np.zeros(m), np.full(m, np.inf)
         self.resting = np.zeros(m, dtype=bool)
-        self.power, self.far, self.signature = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.power, self.far, self.signature = columns.power, columns.far, columns.signature
         # the same columns for one row at a time
         view: Any = memoryview
         self._need, self._rate, self._last = view(self.need), view(self.rate), view(self.last_ms)

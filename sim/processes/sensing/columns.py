@@ -1,0 +1,101 @@
+"""What the hazards of sightings are made of, unit by unit: how well it looks, how far, how plainly it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from sim.world import World
+
+
+class Columns:
+    """Per unit: `power` (hazard constant m3/s, 0: looks at nothing), `far` (reach, m), `signature` (0: not to be seen).
+
+    Nothing is planned at first: the first `renew` finds that all has altered.
+    """
+
+    def __init__(self, world: World, sensors: Any):
+        n = len(world.ids)
+        self.world, self.sensors = world, sensors
+        self.power, self.far, self.signature = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.lookers = [u for u, unit in enumerate(world.unit) if unit.sensor]
+        self._sensor_name = [unit.sensor for unit in world.unit]
+        looks = [unit.signature for unit in world.unit]
+        self._looks_like = [(look.still, look.moving, look.firing) for look in looks]
+        self._made_for: tuple[str, float] | None = None
+        self._sight: dict[str | None, tuple[float, float]] = {}
+        self._looks_out = [False] * n  # there, alive and not in captivity
+        self._rows = [(0.0, 0.0, 0.0)] * n
+
+    def renew(self, units: list[int]) -> tuple[list[int], list[int], list[int]]:
+        """Those whose power, whose reach, whose signature differs: of `units`; in another light of all who look."""
+        if (self.world.light, self.world.visibility_m) == self._made_for:
+            return self._refresh(units)
+        power, far, signature = self._refresh(units)
+        others = set(units)
+        self._refresh_sight([u for u in self.lookers if u not in others], power, far)
+        return power, far, signature
+
+    def _refresh(self, units: Iterable[int]) -> tuple[list[int], list[int], list[int]]:
+        """In this light and weather; nobody there: no signature."""
+        world, sight = self.world, self.sight()
+        powers: list[int] = []
+        reaches: list[int] = []
+        signatures: list[int] = []
+        for u in units:
+            power, far, signature = self._rows[u]
+            new_power, new_far = sight[self._sensor_name[u]]
+            if world.present[u] and world.alive(u):
+                still, moving, firing = self._looks_like[u]
+                new_signature = firing if world.firing[u] else moving if world.moving[u] else still
+                self._looks_out[u] = not world.surrendered[u]
+            else:
+                self._looks_out[u], new_signature = False, 0.0
+            if not self._looks_out[u]:
+                new_power = 0.0
+            if new_power != power:
+                self.power[u] = new_power
+                powers.append(u)
+            if new_far != far:
+                self.far[u] = new_far
+                reaches.append(u)
+            if new_signature != signature:
+                self.signature[u] = new_signature
+                signatures.append(u)
+            self._rows[u] = (new_power, new_far, new_signature)
+        return powers, reaches, signatures
+
+    def _refresh_sight(self, units: list[int], power: list[int], far: list[int]) -> None:
+        """`_refresh` of lookers for whom only light or weather differ; adds to those whose columns differ."""
+        sight = self.sight()
+        for u in units:
+            old_power, old_far, signature = self._rows[u]
+            new_power, new_far = sight[self._sensor_name[u]]
+            if not self._looks_out[u]:
+                new_power = 0.0
+            if new_power != old_power:
+                self.power[u] = new_power
+                power.append(u)
+            if new_far != old_far:
+                self.far[u] = new_far
+                far.append(u)
+            self._rows[u] = (new_power, new_far, signature)
+
+    def sight(self) -> dict[str | None, tuple[float, float]]:
+        """Sensor -> (hazard constant m3/s, reach m) in the light and weather of now; no sensor: nothing."""
+        world = self.world
+        now = (world.light, world.visibility_m)
+        if now != self._made_for:
+            self._made_for = now
+            self._sight = {None: (0.0, 0.0)}
+            for name, sensor in self.sensors.items():
+                clear = min(sensor.reach_m, world.visibility_m)
+                far_m = sensor.reach_m * sensor.through_fog + clear * (1.0 - sensor.through_fog)
+                self._sight[name] = (self.hazard_constant(sensor), far_m)
+        return self._sight
+
+    def hazard_constant(self, sensor: Any) -> float:
+        """k of gamma = k / r**3, m3/s, in the light of now."""
+        return float(sensor.reference_range_m**3 / sensor.reference_time_s * sensor.light[self.world.light])
