@@ -131,6 +131,12 @@ class Draws:
         second = self._past if purpose == 30 else self._dice
         return ((self._philox.first(event, who, purpose, self._seed, second) >> 12) + 0.5) * 2.0**-52
 
+    def few(self, purpose: int, who: int, event: int, n: int) -> list[float]:
+        """`block` as plain numbers: half its cost for a handful."""
+        second = self._past if purpose == 30 else self._dice
+        raw = self._philox.from_one(event, who, purpose, self._seed, second, n)
+        return [((word >> 12) + 0.5) * 2.0**-52 for word in raw.tolist()]
+
     def exponential(self, purpose: int, who: int, event: int = 0) -> float:
         """Exp(1) at an address."""
         return -math.log(self.one(purpose, who, event))

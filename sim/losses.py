@@ -92,7 +92,7 @@ def wound(
     log.note(id_, **facts)
     wounds = world.scenario.wounds
     if not dies and wounds is not None:
-        luck = draws.block(Purpose.WOUND, world.keys[u], entity, 2)
+        luck = draws.few(Purpose.WOUND, world.keys[u], entity, 2)
         if luck[0] < wounds.p_die:
             later = world.clock.now_ms + max(1, span_ms(wounds.delay, float(luck[1])))
             world.clock.at(later, Phase.IMPACT, world.actor[u], _die, world, log, row, id_)

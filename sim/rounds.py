@@ -26,8 +26,8 @@ Landed = Callable[[list[int]], None]
 
 def mean_point(draws: Draws, mount: Mount, event: int, bearing_rad: float) -> tuple[float, float]:
     """The common (MPI) error, flat metres, of the mission, volley or adjustment `event` of a mount."""
-    z = ndtri(draws.block(Purpose.MPI, mount.key, event, 2)).tolist()
-    along, across = z[0] * mount.mpi_m[0], z[1] * mount.mpi_m[1]
+    u, v = draws.few(Purpose.MPI, mount.key, event, 2)
+    along, across = float(ndtri(u)) * mount.mpi_m[0], float(ndtri(v)) * mount.mpi_m[1]
     sine, cosine = math.sin(bearing_rad), math.cos(bearing_rad)
     return along * sine + across * cosine, along * cosine - across * sine
 
@@ -76,7 +76,7 @@ def launch(
     scatter = _scatter(draws, mount, salvo, rounds, mean, math.atan2(dx, dy))
     good = [True] * rounds  # who cannot fail needs no luck
     if mount.reliability < 1.0:
-        good = (draws.block(Purpose.DUD, mount.key, salvo, rounds) < mount.reliability).tolist()
+        good = [u < mount.reliability for u in draws.few(Purpose.DUD, mount.key, salvo, rounds)]
     world.clock.at(
         now + flight_ms(weapon, range_m), Phase.IMPACT, world.actor[mount.unit],
         _land, world, log, draws, mount, salvo, aim, scatter, good, id_, target, laser, landed,
@@ -88,7 +88,7 @@ def _scatter(
     draws: Draws, mount: Mount, salvo: int, rounds: int, mean: tuple[float, float], turn_rad: float
 ) -> list[tuple[float, float]]:  # fmt: skip
     """Where the rounds of a salvo fall about the aim, m: `effects.delivery.impacts`, round by round in plain floats."""
-    z = ndtri(draws.block(Purpose.PRECISION, mount.key, salvo, 2 * rounds)).tolist()
+    z = [float(ndtri(u)) for u in draws.few(Purpose.PRECISION, mount.key, salvo, 2 * rounds)]
     sigma_along, sigma_across = mount.precision_m
     line_m = mount.weapon.length_m if mount.weapon.kind == "strafe" else 0.0  # rounds of a pass lie along a line
     sine, cosine = math.sin(turn_rad), math.cos(turn_rad)

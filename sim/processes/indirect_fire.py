@@ -136,7 +136,7 @@ class IndirectFire:
 
     def adjusted(self, mount: Mount, mean: tuple[float, float], event: int) -> tuple[float, float]:
         """The mean point moved by an observer who sees the fall of shot and errs."""
-        z = ndtri(self.ctx.draws.block(Purpose.SPOTTING, mount.key, event, 2)) * mount.weapon.spotting_m
+        z = [ndtri(u) * mount.weapon.spotting_m for u in self.ctx.draws.few(Purpose.SPOTTING, mount.key, event, 2)]
         keep = mount.weapon.adjust
         return mean[0] * keep + float(z[0]) * (1.0 - keep), mean[1] * keep + float(z[1]) * (1.0 - keep)
 

@@ -154,7 +154,7 @@ class Recognition:
         if command is None or command.monitoring is None or picture.tag[b] is not None:
             return
         picture.tag[b] = ""
-        luck = self.ctx.draws.block(Purpose.AFFILIATION, self.world.keys[b], picture.side, 2)
+        luck = self.ctx.draws.few(Purpose.AFFILIATION, self.world.keys[b], picture.side, 2)
         at = self.ctx.clock.now_ms + span_ms(command.monitoring.delay, float(luck[0]))
         right = float(luck[1]) < command.monitoring.p_right
         self.ctx.clock.at(at, Phase.COMMAND, self.actor, self._judge, picture, b, right, cause)

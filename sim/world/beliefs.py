@@ -125,5 +125,6 @@ def fix(draws: Draws, world: Any, observer: int, target: int) -> None:
     sigma_m = world.fix_error_m[observer]
     picture: Beliefs = world.beliefs[world.side[observer]]
     who = pair(world.keys[observer], world.keys[target])
-    z = ndtri(draws.block(Purpose.FIX, who, picture.fixes[target], 2)) * sigma_m
-    picture.fix(target, world.clock.now_ms, (float(z[0]), float(z[1])), sigma_m)
+    u, v = draws.few(Purpose.FIX, who, picture.fixes[target], 2)
+    error = float(ndtri(u)) * sigma_m, float(ndtri(v)) * sigma_m
+    picture.fix(target, world.clock.now_ms, error, sigma_m)

@@ -60,7 +60,7 @@ class HeavyShots:
         """One round leaves the tube."""
         world, log, draws, mount, j = self.world, self.ctx.log, self.ctx.draws, e.mount, e.target
         shot = mount.salvo
-        luck = draws.block(Purpose.SHOT, mount.key, shot, 3)
+        luck = draws.few(Purpose.SHOT, mount.key, shot, 3)
         p = self.small.p_now(e)
 
         def landed(ids: list[int]) -> None:

@@ -213,7 +213,7 @@ class SmallArms:
     def _candidate(self, e: Engagement) -> None:
         """A candidate of the bounding process: accepted with true rate over bound by those alive now."""
         world, mount = self.world, e.mount
-        luck = self.ctx.draws.block(Purpose.HIT, e.key, e.candidate, 4)
+        luck = self.ctx.draws.few(Purpose.HIT, e.key, e.candidate, 4)
         range_m = self.range_m(mount.unit, e.target)
         p = self.curve(mount).at(range_m) * self.victims.exposure(mount, e.target)[1]
         accept = e.rate * p / e.bound
