@@ -53,11 +53,12 @@ def _hurt(
     first = world.first[u]
     for i in hurt:
         row, cause = first + i, ids[int(kill[:, i].argmax())]
+        outcome = float(luck[n + i])
         facts = {"p": float(p_hurt[i]), "draw": float(luck[i])}
         if world.body[row] == Body.PERSON:
-            wound(world, log, draws, row, luck[n + i] < mount.odds.lethal, mount, salvo, cause, facts)
+            facts |= {"lethal": mount.odds.lethal, "lethal_draw": outcome}
+            wound(world, log, draws, row, outcome < mount.odds.lethal, mount, salvo, cause, facts)
         else:
-            outcome = float(luck[n + i])
             break_hull(world, log, draws, row, outcome, mount, salvo, cause, facts)
     touched(world, u)
 
@@ -114,11 +115,11 @@ def break_hull(
         return
     odds = mount.odds
     if luck < odds.m:
-        flag = Hull.M
+        flag, share = Hull.M, odds.m
     elif luck < odds.f:
-        flag = Hull.F
+        flag, share = Hull.F, odds.f - odds.m
     elif luck < odds.k:
-        flag = Hull.K
+        flag, share = Hull.K, odds.k - odds.f
     else:
         return
     if world.hull[row] & flag:
@@ -130,7 +131,7 @@ def break_hull(
         "vehicle", world.actor[mount.unit], world.actor[u], (cause,),
         entity=row - world.first[u], weapon_key=mount.signed_key, salvo=salvo, flags=int(world.hull[row]),
     )  # fmt: skip
-    log.note(id_, **facts)
+    log.note(id_, **facts, outcome=share, outcome_draw=luck)
     if flag is Hull.K:
         crew = np.flatnonzero(world.inside == row)
         n = world.count[u]
@@ -138,5 +139,6 @@ def break_hull(
         for member in crew.tolist():
             i = member - world.first[u]
             if own[i] < odds.crew_hurt:
-                fate = {"p": odds.crew_hurt, "draw": float(own[i])}
-                wound(world, log, draws, member, bool(own[n + i] < odds.lethal), mount, salvo, id_, fate)
+                dies = float(own[n + i])
+                fate = {"p": odds.crew_hurt, "draw": float(own[i]), "lethal": odds.lethal, "lethal_draw": dies}
+                wound(world, log, draws, member, dies < odds.lethal, mount, salvo, id_, fate)

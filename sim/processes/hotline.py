@@ -119,7 +119,7 @@ class Hotline:
         return Answer.DISOWN
 
     def reply(self, call: Any, n: int, answer: Answer, placed: int) -> int:
-        """Log and write down the answer; an assurance may free aircraft held for air defence."""
+        """Log and write down the answer; an assurance given in the fight may free aircraft held for air defence."""
         self.write(call, n, "in", answer, ANSWERED[answer])
         call_key = signed(who_key(call.id))
         if answer is Answer.NONE:
@@ -127,7 +127,7 @@ class Hotline:
         id_ = self.ctx.log.emit(
             "call_answered", self.there, self.here, (placed,), call_key=call_key, answer=int(answer)
         )
-        if answer is Answer.ASSURE and self.law.assurance_releases:
+        if answer is Answer.ASSURE and self.law.assurance_releases and self.world.t0_ms is not None:
             self.world.air_released = True
             for phase, fn in self.world.free_hooks:
                 self.ctx.clock.soon(phase, self.here, fn)

@@ -93,6 +93,9 @@ def _meta(ctx: Context, seed: int, replication: int, history: int | None, record
             )
             for name in SIDES
         },
+        "loads": {unit.id: sorted(unit.weapons) for unit in ctx.world.unit if unit.weapons},
+        "air_roles": {unit.id: unit.air.role for unit in ctx.world.unit if unit.air is not None},
+        "assurance_releases": scenario.hotline is not None and scenario.hotline.assurance_releases,
         "record": record,
     }
 

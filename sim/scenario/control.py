@@ -178,7 +178,7 @@ class Hotline(Part):
     counterpart: Counterpart
     effect_on_fires: Literal["none", "informs", "gates"]
     gate_timeout_s: Duration = Field(alias="gate_timeout", gt=0)
-    assurance_releases: bool  # an assurance releases aircraft held in overwatch for strikes
+    assurance_releases: bool  # an assurance given in the fight releases aircraft held in overwatch for strikes
     withhold: tuple[Literal["disown", "assure", "ask_time", "own_up", "halt_ordered"], ...] = ()
     withhold_for_s: Duration | None = Field(None, alias="withhold_for", gt=0)
 

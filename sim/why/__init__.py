@@ -1,6 +1,7 @@
 """Why a loss happened, and why a shooter did not fire; and the sentence of every event."""
 
-from sim.why.chains import NotFound, Step, ancestors, chain, fates, find, local_time, why_not
+from sim.why.chains import NotFound, Step, ancestors, chain, fates, find, local_time
+from sim.why.refusals import why_not
 from sim.why.sentences import SENTENCES, losses, sentence
 
 __all__ = [

@@ -1,24 +1,30 @@
-"""Why someone was lost, and why someone did not fire: the log read backwards."""
+"""Why someone was lost: the log read backwards."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 
-from sim.events import BY_CODE
-from sim.recording import Recording, positions
-from sim.why.sentences import count, metres, sentence, speaker
+from sim.recording import Recording
+from sim.why.sentences import count, sentence, speaker
 
 GRAVITY = ("killed", "died_of_wounds", "vehicle", "wounded", "surrendered", "broke", "withdrew", "pinned")
 """Fates from the gravest; the chain of a unit begins at its first event of the gravest kind it met."""
 
 BY_TARGET = ("killed", "vehicle", "wounded")
 """Kinds whose target is the one who suffers; of the others it is the actor."""
+
+
+CHANCES = (
+    (("p", "pk"), "chance of this effect {:.3f}"),
+    (("lethal",), "of those hurt {:.3f} die"),
+    (("outcome",), "of what befalls a hull this is {:.3f}"),
+)
+"""Names of a chance in the side channel, and its words; each has its draw beside it."""
 
 
 class NotFound(Exception):
@@ -56,6 +62,9 @@ def find(recording: Recording, who: str) -> tuple[int, int | None]:
         if len(hits):
             unit = int(hits[0])
             return unit, _entity(recording, unit, part) if part else None
+    of_formation = units["id"][units["formation"] == name].tolist()
+    if of_formation:
+        raise NotFound(f"`{name}` is a formation; ask for one of its units: {', '.join(of_formation)}")
     near = get_close_matches(name, units["id"].tolist(), 3, 0.4)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     raise NotFound(f"no unit {name!r} in this recording{hint}")
@@ -115,6 +124,7 @@ def chain(recording: Recording, who: str | int) -> list[Step]:
         kinds = {i: recording.events.event(i).kind for i in total}
         fate = min(total, key=lambda i: (GRAVITY.index(kinds[i]), i))
     steps = [_step(recording, row, n) for row, n in _latest_of_kind(recording, ancestors(recording, fate))]
+    steps += _beside(recording, fate, steps)
     if len(total) > 1 and steps:
         more = count(len(total) - 1, "more loss or change of state", "more losses or changes of state")
         steps.append(Step(None, steps[-1].t_ms, f"{more} besides; this is the chain of the gravest"))
@@ -122,12 +132,28 @@ def chain(recording: Recording, who: str | int) -> list[Step]:
 
 
 def _latest_of_kind(recording: Recording, rows: list[int]) -> list[tuple[int, int]]:
-    """(event, how many of its kind it stands for), in order; the last event always stands for itself."""
-    latest: dict[int, tuple[int, int]] = {}
+    """(event, how many of its kind and side it stands for), in order; the last event always stands for itself."""
+    latest: dict[tuple[int, str], tuple[int, int]] = {}
+    log, sides = recording.events, recording.actors["side"]
     for row in rows:
-        code = int(recording.events.kind[row])
-        latest[code] = (row, latest.get(code, (0, 0))[1] + 1)
+        same = int(log.kind[row]), str(sides[log.actor[row]])
+        latest[same] = (row, latest.get(same, (0, 0))[1] + 1)
     return sorted(latest.values())
+
+
+def _beside(recording: Recording, fate: int, steps: list[Step]) -> list[Step]:
+    """A remark if the fire that hurt somebody was aimed at somebody else."""
+    log, unit = recording.events, np.append(recording.actors["unit"], -1)
+    fired = [step.event for step in steps if step.event is not None and log.event(step.event).kind == "fired"]
+    if not fired or log.event(fate).kind not in BY_TARGET:
+        return []
+    last = max(fired)
+    aimed, hurt = int(unit[log.target[last]]), int(unit[log.target[fate]])
+    if aimed < 0 or aimed == hurt or log.actor[last] != log.actor[fate]:
+        return []
+    say, ids = speaker(recording), recording.units["id"]
+    text = f"The fire was aimed at {say.who(str(ids[aimed]))}; {say.who(str(ids[hurt]))} was near where it fell"
+    return [Step(None, int(log.t_ms[fate]), text)]
 
 
 def _step(recording: Recording, row: int, n: int) -> Step:
@@ -143,115 +169,16 @@ def _step(recording: Recording, row: int, n: int) -> Step:
 def facts_in_words(facts: dict[str, Any]) -> str:
     """Chance and draw first, the rest by name."""
     left = dict(facts)
-    chance = left.pop("p", left.pop("pk", None))
-    draw = left.pop("draw", None)
     parts = []
-    if chance is not None:
-        parts.append(f"chance of this effect {float(chance):.3f}")
-    if draw is not None:
-        parts.append(f"drawn {float(draw):.3f}")
+    for names, words in CHANCES:
+        chance = next((left.pop(name) for name in names if name in left), None)
+        draw = left.pop(f"{names[0]}_draw" if names[0] != "p" else "draw", None)
+        if chance is not None:
+            parts.append(words.format(float(chance)))
+        if draw is not None:
+            parts.append(f"drawn {float(draw):.3f}")
     parts += [
         f"{k.replace('_', ' ')} {v:.3g}" if isinstance(v, float) else f"{k.replace('_', ' ')} {v}"
         for k, v in sorted(left.items())
     ]
     return ", ".join(parts)
-
-
-# ---------------------------------------------------------------- why not
-
-
-OWN = ("empty", "pinned", "broke", "withdrew", "surrendered", "ceased", "off_station", "bingo")
-"""What a shooter itself met that stopped its fire."""
-
-MISSIONS = ("waiting", "cancelled", "denied", "forbidden", "merged")
-"""What a mission against a contact met."""
-
-
-def why_not(recording: Recording, shooter: str) -> list[Step]:
-    """What kept a shooter from firing: its own state, its missions' waits and refusals, the rules that held its
-    whole side, weapons declared held, and range. One step for each reason, with its number and span of time."""
-    unit, _ = find(recording, shooter)
-    log = recording.events
-    mine = recording.actors["unit"][log.actor] == unit
-    rows = [row for kind in OWN for row in log.of(kind)[mine[log.of(kind)]].tolist()]
-    steps = _grouped(recording, rows)
-    steps += _grouped(recording, _of_missions(recording, unit))
-    if not any(mine[log.of(kind)].any() for kind in ("fired", "opened", "warning_fired")):
-        side = _grouped(recording, _of_side(recording, unit))
-        steps += [replace(step, text=f"On its side: {step.text}") for step in side]
-        steps += [_never(recording, unit)]
-    return sorted(steps + _held(recording, unit), key=lambda step: step.t_ms)
-
-
-def _of_missions(recording: Recording, unit: int) -> list[int]:
-    """Waits and refusals of the missions once assigned to this unit: those that share their serial."""
-    log = recording.events
-    assigned = log.payload("assigned")["serial"]
-    serials = assigned[recording.actors["unit"][log.actor[log.of("assigned")]] == unit]
-    rows: list[int] = []
-    for kind in MISSIONS:
-        payload = log.payload(kind)
-        if "serial" in payload:
-            rows += log.of(kind)[np.isin(payload["serial"], serials)].tolist()
-    return rows
-
-
-def _of_side(recording: Recording, unit: int) -> list[int]:
-    """Refusals and waits that concern the whole side of a unit that never fired."""
-    log, side = recording.events, recording.units["side"][unit]
-    rows = [row for kind in MISSIONS for row in log.of(kind).tolist()]
-    return [row for row in rows if recording.actors["side"][log.actor[row]] == side]
-
-
-def _grouped(recording: Recording, rows: Iterable[int]) -> list[Step]:
-    """One step for all events of one kind and one reason (the payload without serial numbers)."""
-    groups: dict[tuple[Any, ...], list[int]] = {}
-    for row in sorted(set(rows)):
-        event = recording.events.event(row)
-        reason = tuple(v for k, v in event.payload.items() if k != "serial")
-        groups.setdefault((int(recording.events.kind[row]), reason), []).append(row)
-    steps = []
-    for (code, _), found in groups.items():
-        text = sentence(recording, found[0])
-        if len(found) > 1:
-            until = local_time(recording, int(recording.events.t_ms[found[-1]]))
-            text += f" (and {len(found) - 1} more of the kind, until {until})"
-        assert code in BY_CODE
-        steps.append(Step(found[0], int(recording.events.t_ms[found[0]]), text))
-    return steps
-
-
-def _weapons(recording: Recording, unit: int) -> list[int]:
-    """Rows of the weapons of a unit, known by the ammunition the recording keeps."""
-    changes = recording.changes
-    fields = np.unique(changes["field"][changes["unit"] == unit]).tolist()
-    names = [recording.change_fields[f].removeprefix("ammo:") for f in fields]
-    return [int(row) for row in np.flatnonzero(np.isin(recording.weapons["id"], names))]
-
-
-def _held(recording: Recording, unit: int) -> list[Step]:
-    """Weapons of this unit that the scenario declares held."""
-    weapons = recording.weapons
-    held = [row for row in _weapons(recording, unit) if weapons["held"][row]]
-    return [Step(None, 0, f"{weapons['label'][row]}: held by the scenario") for row in held]
-
-
-def _never(recording: Recording, unit: int) -> Step:
-    """That it never fired: whether it had a mission, how near an opponent ever came (by the minute of the last twelve
-    hours), and how far its weapons reach."""
-    end, log = int(recording.meta["end_ms"]), recording.events
-    text = f"{speaker(recording).who(str(recording.units['id'][unit]))} never fired"
-    if not (recording.actors["unit"][log.actor[log.of("assigned")]] == unit).any():
-        text += "; no mission was assigned to it"
-    theirs = recording.units["side"] != recording.units["side"][unit]
-    nearest = np.inf
-    if len(recording.legs["unit"]) and theirs.any():
-        for t in range(max(end - 12 * 3_600_000, 0), end + 1, 60_000):
-            at = positions(recording, t)
-            nearest = float(np.fmin.reduce(np.hypot(*(at[theirs] - at[unit]).T), initial=nearest))
-    if np.isfinite(nearest):
-        text += f"; no opponent came nearer than {metres(round(nearest * 1000))}"
-    reach = [float(recording.weapons["range_m"][row]) for row in _weapons(recording, unit)]
-    if reach:
-        text += f"; its longest weapon reaches {metres(round(max(reach) * 1000))}"
-    return Step(None, end, text)

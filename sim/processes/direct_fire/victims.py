@@ -99,9 +99,10 @@ class Victims:
         id_ = log.emit(
             "hit", world.actor[mount.unit], world.actor[j], (cause,), weapon_key=mount.signed_key, salvo=salvo
         )
-        facts = {"p": p, "draw": luck[1]}
+        facts = {"p": p}
         if name in BODY:
             break_hull(world, log, draws, row, luck[1], mount, salvo, id_, facts)
         else:
+            facts |= {"lethal": mount.odds.lethal, "lethal_draw": luck[1]}
             wound(world, log, draws, row, luck[1] < mount.odds.lethal, mount, salvo, id_, facts)
         touched(world, j)
