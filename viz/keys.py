@@ -126,7 +126,12 @@ LEGEND: tuple[Line, ...] = (
     Line("Map", "J", "director: go to the next notable event", (_k("j", "director"),)),
     Line("Map", "M", "measure range, bearing, time to walk it", (_k("m", "measure"),)),
     Line("Map", "V", "view: truth, defenders, attackers", (_k("v", "side"),)),
-    Line("Record", "B", "bookmark with note (Shift deletes it)", (_k("b", "bookmark"), _k("shift+b", "unbookmark"))),
+    Line(
+        "Record",
+        "B",
+        "bookmark; on one, its note (Shift deletes it)",
+        (_k("b", "bookmark"), _k("shift+b", "unbookmark")),
+    ),
     Line("Record", "/", "search the log", (_k("/", "search"), _k("ctrl+f", "search"))),
     Line("Record", "L K", "lock log to playhead · next chart", (_k("l", "lock"), _k("k", "chart"))),
     Line("Record", "Q", "source of the number under the cursor", (_k("q", "source"),)),

@@ -222,8 +222,10 @@ def _source(s: Session) -> None:
 
 
 def _bookmark(s: Session) -> None:
+    """A new bookmark, or the note of the one under the playhead to be changed."""
     s.play.direction = 0
-    s.view.dialog, s.view.note = "note", ""
+    here = s.bookmark_here()
+    s.view.dialog, s.view.note = "note", here.note if here else ""
 
 
 def _replay(s: Session) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import gc
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +41,13 @@ class Options:
     high_contrast: bool = False
 
 
-def open_night(path: Path) -> Night:
-    """Load and index a recording; anything wrong with it is one clear sentence."""
+def open_night(path: Path, told: Callable[[str], None] = lambda words: None) -> Night:
+    """Load and index a recording; anything wrong with it is one clear sentence. `told` hears how far it has come."""
+    told("reading the file")
     try:
-        night = Night(load(path))
+        recording = load(path)
+        told(f"indexing {len(recording.events):,} events of {len(recording.units['id']):,} units")
+        night = Night(recording)
     except RecordingError as error:
         raise Refused(str(error)) from error
     # The tables live as long as the window: the collector need not walk them while frames are drawn.

@@ -17,6 +17,7 @@ from viz.frame.build import filtered_rows
 from viz.frame.happenings import CALL
 from viz.frame.view import SIDE_VIEWS
 from viz.playback import Bookmark, Playback, save_bookmarks, sidecar
+from viz.playback.bookmarks import SAME_MARK_MS
 from viz.playback.clock import neighbour
 from viz.theme import Layout
 
@@ -249,11 +250,16 @@ class Session:
 
     # ---------------------------------------------------------------- bookmarks
 
+    def bookmark_here(self) -> Bookmark | None:
+        """The bookmark under the playhead."""
+        near = [m for m in self.view.bookmarks if abs(m.t_ms - self.t) <= SAME_MARK_MS]
+        return min(near, key=lambda m: abs(m.t_ms - self.t), default=None)
+
     def keep_bookmark(self, note: str) -> None:
-        """Add one at the playhead, and write the sidecar file."""
-        self.view.bookmarks = sorted(
-            [*self.view.bookmarks, Bookmark(round(self.t), note.strip())], key=lambda m: m.t_ms
-        )
+        """Add one at the playhead, or change the note of the one that is there; write the sidecar file."""
+        here = self.bookmark_here()
+        made = Bookmark(here.t_ms if here else round(self.t), note.strip())
+        self.view.bookmarks = sorted([*(m for m in self.view.bookmarks if m != here), made], key=lambda m: m.t_ms)
         self._save_marks()
 
     def _do_unbookmark(self, argument: object) -> None:

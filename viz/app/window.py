@@ -13,6 +13,7 @@ import pygame
 from viz.app.inputs import Inputs
 from viz.app.opening import Options, Refused, open_night, start
 from viz.app.session import Session
+from viz.app.welcome import choices, remember, run_example
 from viz.camera import resized
 from viz.canvas.fonts import Fonts
 from viz.canvas.surface import SurfaceCanvas
@@ -22,9 +23,10 @@ from viz.capture.scene import Scene
 from viz.frame import Frame, Night
 from viz.panels import dialogs, popup
 from viz.symbols import Pictures
-from viz.theme import HIGH_CONTRAST, NIGHT, layout
+from viz.theme import HIGH_CONTRAST, NIGHT, Rect, layout
 
 FPS = 60
+ENTER = -2
 DROP_HINT = "Drop a recording here, or Esc to leave."
 
 
@@ -33,20 +35,29 @@ class Loading:
     """A recording being read in the background."""
 
     path: Path
+    example: bool = False
     night: Night | None = None
     error: str = ""
     done: bool = False
+    stage: str = "reading"
 
     def run(self) -> None:
         """Read it; what is wrong is kept as a sentence for the page."""
         try:
-            self.night = open_night(self.path)
+            if self.example:
+                self.stage = "running the example"
+                self.error = run_example(Path.cwd())
+            if not self.error:
+                self.night = open_night(self.path, self._told)
         except Refused as refused:
             self.error = str(refused)
         except MemoryError:
             self.error = f"{self.path}: larger than the memory of this machine"
         finally:
             self.done = True
+
+    def _told(self, words: str) -> None:
+        self.stage = words
 
 
 class Window:
@@ -73,18 +84,18 @@ class Window:
 
     # ---------------------------------------------------------------- opening
 
-    def open(self, path: Path, other: Path | None = None) -> bool:
+    def open(self, path: Path, other: Path | None = None, *, example: bool = False) -> bool:
         """Load with a page that shows it; False if the reader left. A broken file is a page too."""
-        pages = [Loading(p) for p in (path, other) if p is not None]
+        pages = [Loading(p, example) for p in (path, other) if p is not None]
         for page in pages:
             threading.Thread(target=page.run, daemon=True).start()
         begun = time.monotonic()
         while self.running and not all(p.done for p in pages):
             waited = time.monotonic() - begun
             if waited > 0.15:
-                words = f"{path.name}: {path.stat().st_size / 1e6:.1f} MB" if path.exists() else path.name
-                share = min(waited / (waited + 1.5), 0.95)
-                self.page("Opening the recording", words, share=share, hint="Esc cancels")
+                size = f": {path.stat().st_size / 1e6:.1f} MB" if path.is_file() else ""
+                words = f"{path.name}{size}\n{pages[0].stage}, {waited:.0f} s"
+                self.page("Opening the recording", words, hint="Esc cancels")
             self._pump()
         if not self.running:
             return False
@@ -95,6 +106,8 @@ class Window:
         self.begin(pages[0].night, path)
         if len(pages) > 1 and self.session:
             self.session.other = pages[1].night
+        if pygame.display.get_driver() != "dummy":
+            remember(path)
         return True
 
     def begin(self, night: Night, path: Path | None) -> None:
@@ -117,30 +130,61 @@ class Window:
                 return
 
     def empty(self) -> None:
-        """A page with nothing open."""
+        """A page with nothing open: what was seen lately, what lies here, the example."""
+        rows = choices(Path.cwd())
+        first = 0
         while self.running:
-            self.page(
+            boxes = self.page(
                 "No recording open",
-                "Drop a recording here, or start with one:\nkhusham run scenarios/khusham.yaml -o out/khusham.mcap\n"
-                "khusham view out/khusham.mcap",
-                hint=DROP_HINT,
-            )
-            dropped = self._pump()
-            if dropped and self.open(dropped):
+                "A number, or Up, Down and Enter, or a click opens one." if rows else
+                "Start with one:\nkhusham run scenarios/khusham.yaml -o out/khusham.mcap",
+                hint=DROP_HINT, rows=tuple(row.words for row in rows), focus=first,
+            )  # fmt: skip
+            dropped, picked, step = self._chosen(boxes)
+            first = (first + step) % max(len(rows), 1)
+            picked = first if picked == ENTER else picked
+            if dropped is None and not 0 <= picked < len(rows):
+                continue
+            row = rows[picked] if dropped is None else None
+            opened = self.open(dropped) if dropped else row is not None and self.open(row.path, example=not row.made)
+            if opened:
                 self.loop()
                 return
 
-    def page(self, title: str, words: str, *, share: float | None = None, hint: str = "") -> None:
-        """A picture without a recording."""
+    def _chosen(self, boxes: list[Rect]) -> tuple[Path | None, int, int]:
+        """A dropped file, the number of a row (or `ENTER`, or -1), and a step of the focus."""
+        picked, step = -1, 0
+        left = []
+        for event in pygame.event.get():
+            if event.type == pygame.KEYDOWN and event.key in (pygame.K_RETURN, pygame.K_KP_ENTER):
+                picked = ENTER
+            elif event.type == pygame.KEYDOWN and event.key in (pygame.K_UP, pygame.K_DOWN):
+                step = 1 if event.key == pygame.K_DOWN else -1
+            elif event.type == pygame.KEYDOWN and event.unicode.isdigit():
+                picked = int(event.unicode) - 1
+            elif event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
+                x, y = event.pos[0] / self.layout.u, event.pos[1] / self.layout.u
+                picked = next((i for i, box in enumerate(boxes) if box.has(x, y)), picked)
+            else:
+                left.append(event)
+        return self._pump(left), picked, step
+
+    def page(
+        self, title: str, words: str, *, hint: str = "", rows: tuple[str, ...] = (), focus: int = -1
+    ) -> list[Rect]:
+        """A picture without a recording; where its rows are."""
         canvas = SurfaceCanvas(self.screen, self.layout.u, self.fonts, Pictures(self.fonts, self.palette))
-        dialogs.message(canvas, self.palette, self.layout.logical, title, words, share=share, hint=hint)
+        boxes = dialogs.message(
+            canvas, self.palette, self.layout.logical, title, words, rows=rows, focus=focus, hint=hint
+        )
         pygame.display.flip()
         self.frames += 1
+        return boxes
 
-    def _pump(self) -> Path | None:
+    def _pump(self, events: list[pygame.event.Event] | None = None) -> Path | None:
         """Events of a page: leaving, resizing, a dropped file."""
         dropped = None
-        for event in pygame.event.get():
+        for event in pygame.event.get() if events is None else events:
             if event.type == pygame.QUIT or (event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE):
                 self.running = False
             elif event.type == pygame.VIDEORESIZE:

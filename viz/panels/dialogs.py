@@ -9,6 +9,7 @@ from viz import keys
 from viz.canvas import Canvas
 from viz.canvas.base import shorten, wrap
 from viz.frame import Frame
+from viz.playback.bookmarks import SAME_MARK_MS
 from viz.theme import Palette, Rect
 
 
@@ -190,7 +191,8 @@ def buttons(
 def note(canvas: Canvas, frame: Frame, palette: Palette) -> None:
     """The note of a bookmark, being written."""
     box = _card(canvas, frame, palette, 460, 138)
-    words = f"Bookmark at {frame.night.calendar.local(frame.t)}"
+    known = any(abs(m.t_ms - frame.t) <= SAME_MARK_MS for m in frame.view.bookmarks)
+    words = f"{'Note of the bookmark' if known else 'Bookmark'} at {frame.night.calendar.local(frame.t)}"
     canvas.text(words, (box.x + 20, box.y + 16), size=17, face="semibold", colour=palette.text)
     field = Rect(box.x + 20, box.y + 50, box.w - 40, 30)
     canvas.rect(field, palette.window, edge=palette.playhead, radius=4)
@@ -212,44 +214,37 @@ def message(
     size: tuple[float, float],
     title: str,
     words: str,
-    details: tuple[str, ...] = (),
-    share: float | None = None,
+    *,
+    rows: tuple[str, ...] = (),
+    focus: int = -1,
     hint: str = "",
-) -> None:
-    """A page with no recording behind it: nothing open, loading, or what is wrong and what still works."""
+) -> list[Rect]:
+    """A page with no recording behind it: nothing open, loading, or what is wrong. Returns the boxes of its rows."""
     wide, high = size
     canvas.rect(Rect(0, 0, wide, high), palette.window)
-    w = min(560.0, wide - 40)
+    w = min(620.0 if rows else 560.0, wide - 40)
     lines = [line for part in words.split("\n") for line in wrap(canvas, part, w - 48, 13.5)][:14]
-    h = (
-        92.0
-        + 19 * len(lines)
-        + (14 + 19 * len(details) if details else 0)
-        + (24 if share is not None else 0)
-        + (22 if hint else 0)
-    )
+    h = 92.0 + 19 * len(lines) + (8 + 30 * len(rows) if rows else 0) + (22 if hint else 0)
     box = Rect((wide - w) / 2, max((high - h) / 2, 10), w, h)
     canvas.rect(box, palette.raised, edge=palette.line_strong, radius=8)
-    canvas.text(
-        shorten(canvas, title, w - 48, 19, "semibold"),
-        (box.x + 24, box.y + 20),
-        size=19,
-        face="semibold",
-        colour=palette.text,
-    )
+    head = shorten(canvas, title, w - 48, 19, "semibold")
+    canvas.text(head, (box.x + 24, box.y + 20), size=19, face="semibold", colour=palette.text)
     y = box.y + 54
     for line in lines:
         canvas.text(line, (box.x + 24, y), size=13.5, colour=palette.text2)
         y += 19
-    if share is not None:
-        canvas.rect(Rect(box.x + 24, y + 8, w - 48, 6), palette.window, radius=3)
-        canvas.rect(Rect(box.x + 24, y + 8, max((w - 48) * share, 4), 6), palette.defenders, radius=3)
-        y += 24
-    if details:
-        canvas.rect(Rect(box.x + 24, y + 6, w - 48, 19 * len(details) + 10), palette.window, radius=4)
-        for line in details:
-            canvas.text(shorten(canvas, line, w - 70, 13), (box.x + 34, y + 11), size=13, colour=palette.text2)
-            y += 19
-        y += 16
+    boxes = []
+    y += 8 if rows else 0
+    for i, row in enumerate(rows):
+        line_box = Rect(box.x + 20, y, w - 40, 28)
+        canvas.rect(line_box, palette.window, edge=palette.playhead if i == focus else palette.line_strong, radius=4)
+        canvas.text(str(i + 1), (line_box.x + 14, y + 14), size=13, face="semibold", colour=palette.text3, anchor="mm")
+        canvas.text(
+            shorten(canvas, row, line_box.w - 44, 13.5), (line_box.x + 30, y + 14), size=13.5, colour=palette.text,
+            anchor="lm",
+        )  # fmt: skip
+        boxes.append(line_box)
+        y += 30
     if hint:
         canvas.text(hint, (box.x + 24, y + 8), size=12.5, colour=palette.text3)
+    return boxes

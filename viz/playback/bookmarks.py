@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 MOST = 1000
+SAME_MARK_MS = 500
 
 
 @dataclass(frozen=True)

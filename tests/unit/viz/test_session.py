@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from viz.__main__ import main
-from viz.app import Options, Refused, Session, start
+from viz.app import Options, Refused, Session, start, welcome
 from viz.frame import Night
 from viz.keys import LEGEND
 from viz.playback import load_bookmarks, sidecar
@@ -64,6 +64,40 @@ def test_bookmarks_survive(session: Session) -> None:
     assert [m.note for m in marks] == ["here the first call"]
     session.do("unbookmark")
     assert load_bookmarks(sidecar(session.path))[0] == []
+
+
+def test_a_bookmark_is_edited_where_it_stands(session: Session) -> None:
+    session.keep_bookmark("a call")
+    before = session.view.bookmarks[0].t_ms
+    session.do("step", 60_000)
+    session.do("bookmark_at", 0)
+    session.do("bookmark")
+    assert (session.view.dialog, session.view.note) == ("note", "a call")
+    session.keep_bookmark("the second call")
+    assert [(m.t_ms, m.note) for m in session.view.bookmarks] == [(before, "the second call")]
+    assert session.path is not None
+    assert load_bookmarks(sidecar(session.path))[0] == session.view.bookmarks
+
+
+def test_the_first_page_offers_what_was_seen_and_what_lies_here(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    assert welcome.choices(tmp_path) == []
+    (tmp_path / "out").mkdir()
+    lying = tmp_path / "out" / "a.mcap"
+    lying.write_bytes(file.read_bytes())
+    welcome.remember(file)
+    welcome.remember(tmp_path / "gone.mcap")
+    assert [c.path for c in welcome.choices(tmp_path)] == [file.resolve(), lying.resolve()]
+    assert welcome.choices(tmp_path)[1].words == "out/a.mcap"
+    welcome.state_file().write_text("[1")
+    assert [c.path for c in welcome.choices(tmp_path)] == [lying.resolve()]
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "khusham.yaml").write_text("id: nothing\n")
+    example = welcome.choices(tmp_path)[-1]
+    assert not example.made
+    assert len(welcome.run_example(tmp_path)) > 15
 
 
 def test_the_command_reopens_this_moment(session: Session, grid: Layout) -> None:

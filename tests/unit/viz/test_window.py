@@ -97,6 +97,7 @@ def xvfb() -> Iterator[int]:
 def test_a_real_window_obeys_keys_and_mouse(xvfb: int, file: Path) -> None:
     env = {k: v for k, v in os.environ.items() if not k.startswith("SDL_VIDEODRIVER")}
     env |= {"DISPLAY": f":{xvfb}", "SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "dummy"}
+    env |= {"XDG_STATE_HOME": str(file.parent / "state")}
     args = [sys.executable, "-m", "viz", str(file), "--size", "1280x720", "--at", "22:41:30", "--narrate"]
     root = Path(__file__).resolve().parents[3]
     window = subprocess.Popen(args, env=env, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
