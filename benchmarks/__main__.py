@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 MODULES = {
     "engine": "what a replication costs",
+    "scale": "what larger forces cost",
     "start": "what it costs to start",
     "sweep": "what a sweep adds to its runs",
     "viewer": "what a picture of the viewer costs",
