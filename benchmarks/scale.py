@@ -33,7 +33,9 @@ def copies(n: int) -> Scenario:
         copy = _Copy(k, set(points))
         places.update({copy.name(name): copy.point(place) for name, place in points.items()})
         if k:
-            areas += [{**row, "id": copy.name(row["id"]), "centre": copy.point(row["centre"])} for row in data["map"]["areas"]]
+            areas += [
+                {**row, "id": copy.name(row["id"]), "centre": copy.point(row["centre"])} for row in data["map"]["areas"]
+            ]
         for row in data["formations"]:
             routes = {
                 name: {**route, "points": [copy.point(p) for p in route["points"]]}
@@ -125,7 +127,11 @@ def _flow(value: Any) -> str:
     if isinstance(value, (int, float)):
         return str(value)
     text = value if isinstance(value, str) else value.isoformat()
-    return text if _PLAIN.fullmatch(text) and text not in ("true", "false", "null") else "'" + text.replace("'", "''") + "'"
+    return (
+        text
+        if _PLAIN.fullmatch(text) and text not in ("true", "false", "null")
+        else "'" + text.replace("'", "''") + "'"
+    )
 
 
 def seconds(n: int, replications: int = REPLICATIONS) -> tuple[float, float, int]:

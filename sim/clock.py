@@ -249,7 +249,8 @@ class Pool:
             first = 0
             if len(self.queue) > 1:
                 ranks = self.priorities([subject for subject, _, _ in self.queue])
-                first = min(range(len(ranks)), key=lambda i: (-ranks[i], self.queue[i][1]))
+                best = max(ranks)
+                first = min([i for i, rank in enumerate(ranks) if rank == best], key=lambda i: self.queue[i][1])
             _, _, gate = self.queue.pop(first)
             if gate.fn is not None:
                 self.free -= 1

@@ -63,6 +63,9 @@ class Morale:
             for side in (0, 1)
         ]
         self.tubes = [sum(len(m.served_by) for m in guns) for guns in self.guns]
+        self.gunners = [np.array(sorted({m.unit for m in guns}), dtype=np.int64) for guns in self.guns]
+        self.serves = {u: side for side, units in enumerate(self.gunners) for u in units.tolist()}
+        self.working: list[int | None] = [None, None]  # tubes in action, until somebody who serves one is hurt
 
     def _add(self, name: str, units: list[int], side: int) -> None:
         company = Company(name, units, side, self.world)
@@ -108,7 +111,7 @@ class Morale:
         """Losses in unit u: its company, and (a leader, a gun) those it matters to."""
         if u in self.of_unit:
             self.check(self.of_unit[u])
-        if any(m.unit == u for m in self.guns[self.world.side[u]]):
+        if u in self.serves:
             for company in self.companies.values():
                 if company.side == self.world.side[u] and company.units[0] != u:
                     self.check(company)
@@ -123,13 +126,26 @@ class Morale:
         near = d2 <= self.near_m[side] ** 2
         some = near[0] if len(ids) == 1 else np.logical_or.reduce(near, axis=0)
         concerned = dict.fromkeys(self.of_unit[u] for u in some.nonzero()[0].tolist() if u in self.of_unit)
-        silent = not any(self.world.firing[m.unit] for m in self.guns[side])
+        silent = not self.world.firing[self.gunners[side]].any()
         for company in concerned:
             if company.side == side and not company.broken:
                 company.last_cause = ids[0]
                 if silent:
                     company.unanswered += 1 if len(ids) == 1 else int(near[:, company.units].any(axis=1).sum())
                     self.check(company)
+
+    def hurt(self, id_: int, kind: str, actor: int, target: int, payload: tuple[int, ...]) -> None:
+        """Somebody or something is lost: if it served a tube, the tubes in action are counted anew when asked for."""
+        side = self.serves.get(self.world.unit_of_actor[target])
+        if side is not None:
+            self.working[side] = None
+
+    def in_action(self, side: int) -> int:
+        """Tubes of a side that can fire."""
+        kept = self.working[side]
+        if kept is None:
+            kept = self.working[side] = sum([self.world.servers(m) for m in self.guns[side]])
+        return kept
 
     # -- pressure
 
@@ -139,7 +155,7 @@ class Morale:
         guns, leader, others, unanswered = company.weights
         out = 1.0 - sum([world.fit[u] for u in company.units]) / company.people if company.people else 0.0
         tubes = self.tubes[company.side]
-        working = sum([world.servers(m) for m in self.guns[company.side]]) if tubes else 0
+        working = self.in_action(company.side) if tubes else 0
         gone = sum([n in self.companies and self.companies[n].broken for n in neighbours])
         parts = [
             (out / max(company.loss_fraction, 1e-9), Reason.LOSSES),
@@ -241,3 +257,5 @@ def start(ctx: Context) -> None:
     for kind, rung in (("show_of_force", "show_of_force"), ("warning_fired", "warning_shots")):
         ctx.log.on(kind, Phase.MORALE, actor, lambda id_, a, *_, rung=rung: morale.warned(id_, a, rung))
     ctx.log.on("halt_obeyed", Phase.MORALE, actor, morale.halted)
+    for kind in ("wounded", "killed", "vehicle"):
+        ctx.log.watch(kind, morale.hurt)

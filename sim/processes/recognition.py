@@ -26,6 +26,10 @@ class Recognition:
         self.ctx, self.world = ctx, ctx.world
         self.actor = ctx.clock.handle("sim/sensing")
         self.ageing: dict[tuple[int, int], Call] = {}
+        sides = self.world.side.tolist()
+        self.tags = [
+            sorted({str(u.tag) for u, s in zip(self.world.unit, sides, strict=True) if s == k}) for k in (0, 1)
+        ]
         rules = [ctx.scenario.roe.get(name) for name in SIDES]  # type: ignore[call-overload]
         self.rules = rules
         lines = [rule.trigger.line_crossing if rule is not None else None for rule in rules]
@@ -161,10 +165,7 @@ class Recognition:
 
     def _judge(self, picture: Any, b: int, right: bool, cause: int) -> None:
         tag = str(self.world.unit[b].tag)
-        others = sorted(
-            {str(u.tag) for u, s in zip(self.world.unit, self.world.side, strict=True) if s != picture.side}
-        )
-        wrong = [other for other in others if other != tag]
+        wrong = [other for other in self.tags[1 - picture.side] if other != tag]
         picture.tag[b] = tag if right or not wrong else wrong[0]
         command = self.ctx.clock.handle(f"command/{SIDES[picture.side]}")
         self.ctx.log.emit(

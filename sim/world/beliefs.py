@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.draws import Draws, Purpose, pair
@@ -59,6 +60,15 @@ class Beliefs:
             x, y = self._legs.at(unit, t_ms)
             return x + float(self.error[unit, 0]), y + float(self.error[unit, 1])
         return float(self.last[unit, 0]), float(self.last[unit, 1])
+
+    def places(self, units: list[int], t_ms: int) -> NDArray[np.float64]:
+        """(len(units), 2) believed places, m: `where` of many at once."""
+        rows = np.array(units, dtype=np.int64)
+        at = self._legs.at_many(rows, t_ms) + self.error[rows]
+        lost = [i for i, u in enumerate(units) if self.status[u] != Status.HELD]
+        if lost:
+            at[lost] = self.last[rows[lost]]
+        return at
 
     def velocity(self, unit: int) -> tuple[float, float]:
         """Believed velocity, m/s: that of the track while held, else none."""

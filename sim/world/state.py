@@ -6,7 +6,6 @@ unit u are rows first[u] : first[u] + count[u], in the order of its kind's `enti
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from sim.clock import Call, Clock, Phase
 from sim.legs import Legs
 from sim.world.beliefs import Beliefs
+from sim.world.near import least_gaps
 from sim.world.parts import COVERED, PEOPLE, Airspace, Body, Mount, Task
 
 Floats = NDArray[np.float64]
@@ -252,16 +252,12 @@ class World:
         y = np.maximum(np.maximum(self.box[:, 1] - mine[3], mine[1] - self.box[:, 3]), 0.0)
         return np.asarray(np.hypot(x, y), dtype=np.float64)
 
-    def nearest_own(self, side: int, places: list[tuple[float, float]]) -> list[float]:
-        """Distances, m, from places to the nearest ground unit of a side that is there; inf where there is none."""
+    def nearest_own(self, side: int, places: Floats) -> list[float]:
+        """Distances, m, from places (k, 2) to the nearest ground unit of a side that is there; inf: there is none."""
         own = self._ours.get(side)
         if own is None:
             own = self._ours[side] = ((self.side == side) & self.on_ground & self.present).nonzero()[0]
-        if not len(own):
-            return [math.inf] * len(places)
-        gap = self.legs.at_many(own, self.clock.now_ms) - np.array(places)[:, None]
-        gap *= gap
-        gaps: list[float] = np.sqrt(np.minimum.reduce(gap[:, :, 0] + gap[:, :, 1], axis=1)).tolist()
+        gaps: list[float] = least_gaps(self.legs.at_many(own, self.clock.now_ms), places).tolist()
         return gaps
 
     def widest(self, a: int, b: int) -> float:

@@ -79,13 +79,15 @@ class Command:
         nominated = self.ctx.log.emit(
             "nominated", self.actor, actor, (self.picture.approved_id[b],), priority=row[0], serial=self.serial
         )
-        near2, merged = float(self.law.merge_radius_m) ** 2, self.merged_into()
-        for other in sorted(self.missions):
-            ox, oy = self.picture.where(other, now)
-            if (x - ox) ** 2 + (y - oy) ** 2 <= near2 and other not in merged:
-                self.ctx.log.emit("merged", self.actor, actor, (nominated,), serial=self.missions[other])
-                self.merged.setdefault(other, []).append(b)
-                return
+        merged = self.merged_into()
+        others = [other for other in sorted(self.missions) if other not in merged]
+        apart = self.picture.places(others, now) - (x, y)
+        near = ((apart * apart).sum(axis=1) <= float(self.law.merge_radius_m) ** 2).nonzero()[0]
+        if len(near):
+            other = others[int(near[0])]
+            self.ctx.log.emit("merged", self.actor, actor, (nominated,), serial=self.missions[other])
+            self.merged.setdefault(other, []).append(b)
+            return
         self.missions[b] = self.serial
         self.ctx.clock.start(Phase.COMMAND, self.actor, self.mission(b, row, self.serial, nominated))
 
@@ -159,7 +161,7 @@ class Command:
     def priorities(self, waiting: list[tuple[int, int]]) -> list[int]:
         """Priorities now of contacts (unit, that of its class): more when believed close to own troops."""
         now = self.ctx.clock.now_ms
-        gaps = self.world.nearest_own(self.side, [self.picture.where(b, now) for b, _ in waiting])
+        gaps = self.world.nearest_own(self.side, self.picture.places([b for b, _ in waiting], now))
         near, more = self.law.contact_range_m, int(self.law.contact_priority)
         return [base + more if gap <= near else base for (_, base), gap in zip(waiting, gaps, strict=True)]
 
@@ -211,7 +213,7 @@ class Command:
         slower = 0
         if (
             mount.weapon.danger_close_m > 0
-            and self.world.nearest_own(self.side, [self.picture.where(b, now)])[0] < mount.weapon.danger_close_m
+            and self.world.nearest_own(self.side, self.picture.places([b], now))[0] < mount.weapon.danger_close_m
         ):
             slower = self.delay(b, self.roe.danger_close_slower, CLOSE_IN)
             log.emit("waiting", self.actor, actor, causes, what=int(Wait.SAFE_DISTANCE), serial=serial)

@@ -40,7 +40,8 @@ class DirectFire:
         self.active: dict[int, Engagement] = {}  # mount key -> engagement
         self.on_unit: list[set[int]] = [set() for _ in world.ids]  # unit -> mount keys engaging from or at it
         self.counts: dict[int, tuple[int, int]] = {}  # pair key -> candidates, pieces so far
-        self.licence = Licence(ctx)
+        self.near, self.near_of = ctx.scenario.once("direct_fire", lambda: listed(world, self.of_unit))
+        self.licence = Licence(ctx, self.near)
         self.light = world.light
         self.pending: set[int] = set()  # units to choose in this instant
         self.shaken: set[int] = set()  # mount keys whose engagement is to be looked at
@@ -53,7 +54,6 @@ class DirectFire:
         self.victims = Victims(world)
         self.small = SmallArms(ctx, self.victims, self.ran_dry, self.out_of_range)
         self.heavy = HeavyShots(ctx, self.victims, self.small, self._reaches, self.out_of_range, self.ran_dry)
-        self.near, self.near_of = ctx.scenario.once("direct_fire", lambda: listed(world, self.of_unit))
 
     # -- what makes units choose anew
 

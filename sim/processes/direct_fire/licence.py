@@ -13,21 +13,25 @@ from sim.world import Mount
 class Licence:
     """Known places, contacts that acted, and whether the defenders have been fired at."""
 
-    def __init__(self, ctx: Context):
+    def __init__(self, ctx: Context, near: dict[int, NDArray[np.int64]]):
         self.world, self.sensors = ctx.world, ctx.scenario.sensors
         self.hostile: set[int] = set()  # attackers' units seen to fire or to advance
         self.provoked = False  # the first fire seen makes a threat of every advance
         knows = bool(ctx.scenario.belief["attackers"].known_points)
         self.known = [knows and self.world.formations[f].known for f in self.world.formation]
         self._known = np.array(self.known)
-        places = self.world.legs.pos[self._known]
-        self._circle: tuple[float, float, float] | None = None
-        if len(places):
-            middle = places.mean(axis=0)
-            self._circle = (float(middle[0]), float(middle[1]), float(np.hypot(*(places - middle).T).max()))
+        self._circles = ctx.scenario.once("circles", lambda: {u: self._circle(near[u]) for u in near})
         self._sight: dict[tuple[str, str], float] = {}  # sensor, light -> m
         self._hostile = np.zeros(len(self.known), dtype=bool)
         self._there = np.array([self.there(j) for j in range(len(self.known))])
+
+    def _circle(self, near: NDArray[np.int64]) -> tuple[float, float, float] | None:
+        """(x, y, radius), m, of a circle in which all known places of `near` lie; None if there are none."""
+        places = self.world.legs.pos[near[self._known[near]]]
+        if not len(places):
+            return None
+        middle = places.mean(axis=0)
+        return float(middle[0]), float(middle[1]), float(np.hypot(*(places - middle).T).max())
 
     def there(self, j: int) -> bool:
         """j is there and worth a round."""
@@ -67,15 +71,16 @@ class Licence:
     def sure_wait_s(self, u: int, idle: list[Mount], near: NDArray[np.int64]) -> float:
         """Time in which an attacker that holds nobody in sight can surely reach no known place; 0 if it cannot be told.
 
-        The known places lie within a circle; no mount fires farther than it sights.
+        The known places that it may ever come near lie within a circle; no mount fires farther than it sights.
         """
         world, f = self.world, self.world.formation[u]
-        if world.side[u] == 1 or self._circle is None or np.logical_or.reduce(world.beliefs[0].held[f, near]):
+        circle = self._circles[u]
+        if world.side[u] == 1 or circle is None or np.logical_or.reduce(world.beliefs[0].held[f, near]):
             return 0.0
         x, y = world.legs.at(u, world.clock.now_ms)
         vx, vy = world.legs.speed_of(u)
         reach = max(self._sight_m(mount) for mount in idle)
-        gap = ((self._circle[0] - x) ** 2 + (self._circle[1] - y) ** 2) ** 0.5 - self._circle[2] - reach
+        gap = ((circle[0] - x) ** 2 + (circle[1] - y) ** 2) ** 0.5 - circle[2] - reach
         if gap <= 1.0:
             return 0.0
         speed = (vx * vx + vy * vy) ** 0.5
