@@ -6,8 +6,11 @@ import asyncio
 import concurrent.futures
 import importlib
 import logging
+import os
+import signal
 import time
 from collections import deque
+from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
 
 from sim.experiment.batches import Batch, make
@@ -21,6 +24,9 @@ RESULT_S = 5.0
 
 REPLACE_AFTER_S = 15.0
 """How long a cluster of our own may lack workers before it is made anew."""
+
+CLOSE_S = 10.0
+"""How long workers may take to end before they are ended."""
 
 LOST_AFTER_S = 10.0
 """How long a scheduler may be silent before the sweep gives up."""
@@ -155,7 +161,8 @@ class Dask:
         """Drops what is waiting."""
         if self.client.status == "running":
             self.client.cancel(list(self._futures))
-        self.client.close(timeout=2)
+        with suppress(TimeoutError):  # the system ends what does not say goodbye in time
+            self.client.close(timeout=CLOSE_S)
 
 
 class Local(Dask):
@@ -200,7 +207,13 @@ class Local(Dask):
     def close(self) -> None:
         """Drops what is waiting, and ends the cluster."""
         super().close()
-        self.cluster.close(timeout=5)
+        pids = [nanny.pid for nanny in self.cluster.workers.values() if nanny.pid is not None]
+        try:
+            self.cluster.close(timeout=CLOSE_S)
+        except TimeoutError:  # on a crowded machine; nothing of theirs is wanted any more
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
 
 
 def local(workers: int) -> Local:

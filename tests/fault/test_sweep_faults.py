@@ -131,6 +131,44 @@ def test_workers_that_nobody_replaces_are_replaced(tmp_path: Path, quiet: bytes)
     nothing_twice(tmp_path / "out", found.table.read_bytes(), quiet)
 
 
+def test_workers_that_do_not_end_in_time_are_ended(
+    tmp_path: Path, quiet: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    design = reading.read(made.design_file(tmp_path, **SIZE))
+    held: list[backends.Local] = []
+    pids: list[int] = []
+
+    def backend() -> backends.Local:
+        held.append(backends.local(2))
+        return held[0]
+
+    def progress(standing: sweep.Standing) -> None:
+        pids[:] = workers_of(held[0])
+
+    ends = held_up(monkeypatch)
+    found = sweep.sweep(design, tmp_path / "out", backend, batch_s=0.05, progress=progress)
+    assert ends == [True]
+    nothing_twice(tmp_path / "out", found.table.read_bytes(), quiet)
+    wait_for(lambda: not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in pids))
+    held[0].cluster.close()
+
+
+def held_up(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Makes the first end of a cluster time out, as on a crowded machine; says that it did."""
+    from distributed import LocalCluster
+
+    close, ends = LocalCluster.close, list[bool]()
+
+    def late(self: LocalCluster, timeout: float | None = None) -> None:
+        if not ends:
+            ends.append(True)
+            raise TimeoutError
+        close(self, timeout)
+
+    monkeypatch.setattr(LocalCluster, "close", late)
+    return ends
+
+
 # ---------------------------------------------------------------- the driver
 
 
