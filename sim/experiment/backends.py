@@ -36,10 +36,11 @@ QUIET: dict[str, Any] = {
     "distributed.admin.tick.limit": "1h",
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "30s",
+    "distributed.admin.low-level-log-length": 10,
     "distributed.scheduler.work-stealing-interval": "1s",
 }
-"""What a cluster of our own does less often: its servers look at themselves fifty times a second, for diagnostics that
-nobody sees here, and take that time from the runs."""
+"""What a cluster of our own does less: its servers look at themselves fifty times a second and keep the last thousand
+messages, scenarios and all, for diagnostics that nobody sees here, and take time and memory from the runs."""
 
 
 class Outcome(NamedTuple):
