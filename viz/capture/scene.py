@@ -10,6 +10,7 @@ import pygame
 from viz.camera import resized
 from viz.canvas.fonts import Fonts
 from viz.canvas.surface import SurfaceCanvas
+from viz.capture.fade import Fade, level
 from viz.capture.mapview import MapView
 from viz.capture.margin import draw_margin
 from viz.frame import Frame, Night, View, build
@@ -17,6 +18,8 @@ from viz.frame.place import distance_words
 from viz.layers import ghost, units
 from viz.symbols import Pictures
 from viz.theme import NIGHT, Layout, Palette, Rect
+
+LEVEL_FADE_S, PANEL_FADE_S = 0.15, 0.12
 
 
 class Scene:
@@ -44,6 +47,7 @@ class Scene:
         self.side_picture: pygame.Surface | None = None
         self.side_hits: list[object] = []
         self.side_t, self.side_wall = -1.0, -1.0
+        self.map_fade, self.side_fade = Fade(LEVEL_FADE_S), Fade(PANEL_FADE_S)
 
     def _pixels(self, box: Rect) -> tuple[int, int]:
         return max(round(box.w * self.layout.u), 1), max(round(box.h * self.layout.u), 1)
@@ -65,6 +69,9 @@ class Scene:
         self.pictures.neutral = view.neutral
         frame = build(night, view, t, self.layout)
         frame.ghost = other
+        still = view.film or view.reduced_motion
+        self.map_fade.watch((level(view.camera), view.side), self._part(self.layout.map), view.wall, still=still)
+        self.side_fade.watch(view.tab, self._part(self.layout.side), view.wall, still=still)
         self.target.fill(self.palette.window)
         boxes = self._regions(2 if view.beside and other is not None else 1)
         self._draw_map(0, boxes[0], frame, view)
@@ -72,8 +79,16 @@ class Scene:
             right = build(other, view, ghost.shared_time(night, other, t), self.layout)
             self._draw_map(1, boxes[1], right, view)
             self._titles(frame, right, boxes)
+        self.map_fade.over(self._part(self.layout.map), view.wall)
         draw_margin(self, frame)
+        self.side_fade.over(self._part(self.layout.side), view.wall)
         return frame
+
+    def _part(self, box: Rect) -> pygame.Surface:
+        """A region of the picture."""
+        u = self.layout.u
+        part = pygame.Rect(round(box.x * u), round(box.y * u), round(box.w * u), round(box.h * u))
+        return self.target.subsurface(part.clip(self.target.get_rect()))
 
     def _regions(self, n: int) -> list[Rect]:
         """The map region, or its two halves; map views are made to measure."""

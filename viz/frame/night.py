@@ -246,6 +246,13 @@ class Night:
     # ---------------------------------------------------------------- the sky and the papers
 
     @cached_property
+    def left_station(self) -> set[tuple[int, int]]:
+        """Aircraft and when they left their station: out of the fight, but not lost."""
+        log = self.recording.events
+        rows = log.of("off_station")
+        return set(zip(self.unit_of_actor[log.actor[rows]].tolist(), log.t_ms[rows].tolist(), strict=True))
+
+    @cached_property
     def moonrises(self) -> list[int]:
         lat, lon = self.recording.meta["origin"]
         a, b = self.opening

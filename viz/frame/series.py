@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +33,15 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Typical:
+    """A metric over all replications: median, and the 5 % and 95 % quantiles."""
+
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Series:
     """What the charts draw."""
 
@@ -42,6 +53,7 @@ class Series:
     weapons: tuple[str, ...]
     bands: dict[str, Band] = field(default_factory=dict)
     replications: int | None = None
+    typical: dict[str, Typical] = field(default_factory=dict)
 
     def near(self, t: float) -> int:
         """Rounds of the attackers within 500 m of the headquarters so far."""
@@ -82,7 +94,7 @@ def series_of(recording: Recording, states: States, shots: Shots, start: int, en
     counted = np.array([heavy.get(int(k), True) for k in shots.mark_weapon], dtype=bool)
     near = shots.mark_t[close & counted & (shots.mark_side == 0)] if len(close) else shots.mark_t
     losses = _losses(recording)
-    bands, replications = ensemble(recording)
+    bands, replications, typical = ensemble(recording)
     return Series(
         grid=grid,
         people=people,
@@ -92,6 +104,7 @@ def series_of(recording: Recording, states: States, shots: Shots, start: int, en
         weapons=tuple(losses),
         bands=bands,
         replications=replications,
+        typical=typical,
     )
 
 
@@ -123,26 +136,38 @@ def _losses(recording: Recording) -> dict[str, Ints]:
     return {name: np.sort(np.array(times, dtype=np.int64)) for name, times in top.items()}
 
 
-def ensemble(recording: Recording) -> tuple[dict[str, Band], int | None]:
-    """The bands of all replications, if the recording carries any that can be read."""
+def ensemble(recording: Recording) -> tuple[dict[str, Band], int | None, dict[str, Typical]]:
+    """The bands and typical values of all replications, if the recording carries any that can be read."""
     data = recording.attachments.get("ensemble.json")
     if not data:
-        return {}, None
+        return {}, None, {}
     try:
         told = json.loads(data)
         if not isinstance(told, dict):
-            return {}, None
-        times = np.asarray(told.get("t_ms", []), dtype=np.int64)
-        out: dict[str, Band] = {}
-        for name, row in (told.get("series") or {}).items():
-            low = row.get("p10", row.get("low"))
-            high = row.get("p90", row.get("high"))
-            if low is None or high is None or len(low) != len(times) or len(high) != len(times):
-                continue
-            lows, highs = np.asarray(low, np.float64), np.asarray(high, np.float64)
-            if np.isfinite(lows).all() and np.isfinite(highs).all():
-                out[str(name)] = Band(times, lows, highs)
+            return {}, None, {}
         n = told.get("replications")
-        return out, int(n) if isinstance(n, int) else None
+        return _bands(told), int(n) if isinstance(n, int) else None, _typical(told.get("summary") or {})
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
-        return {}, None
+        return {}, None, {}
+
+
+def _bands(told: dict[str, Any]) -> dict[str, Band]:
+    times = np.asarray(told.get("t_ms", []), dtype=np.int64)
+    out: dict[str, Band] = {}
+    for name, row in (told.get("series") or {}).items():
+        low, high = row.get("p10"), row.get("p90")
+        if low is None or high is None or len(low) != len(times) or len(high) != len(times):
+            continue
+        lows, highs = np.asarray(low, np.float64), np.asarray(high, np.float64)
+        if np.isfinite(lows).all() and np.isfinite(highs).all():
+            out[str(name)] = Band(times, lows, highs)
+    return out
+
+
+def _typical(summary: dict[str, Any]) -> dict[str, Typical]:
+    out = {}
+    for name, row in summary.items():
+        numbers = [row.get(k) for k in ("median", "p5", "p95")]
+        if all(isinstance(v, int | float) and math.isfinite(v) for v in numbers):
+            out[str(name)] = Typical(*(float(v) for v in numbers))
+    return out

@@ -147,14 +147,16 @@ def _single(
     out: NDArray[np.bool_],
 ) -> Sign:
     gone = bool(out[unit])
-    words = state_words(int(bits[unit]), gone)
+    since = night.states.since("state", unit, t) if gone else None
+    away = gone and (unit, since) in night.left_station
+    gone = gone and not away
+    words = "off station" if away else state_words(int(bits[unit]), gone)
     people = int(strength[unit])
     if night.air[unit]:
         altitude = float(night.recording.units["altitude_m"][unit])
         sub = words or (f"{altitude:,.0f} m".replace(",", THIN) if altitude > 0 else "")
     else:
         sub = " · ".join(w for w in (words, f"{people} people" if people and not gone else "") if w)
-    since = night.states.since("state", unit, t) if gone else None
     old = gone and since is not None and t - since > DIM_AFTER_MS
     side = night.side(unit)
     hq = unit == night.hq_unit
@@ -168,7 +170,7 @@ def _single(
         x=float(at[unit, 0]),
         y=float(at[unit, 1]),
         state="hollow slash" if gone else "",
-        alpha=115 if old else 255,
+        alpha=115 if old or away else 255,
         rank=(90.0 if hq else 0.0) + (0.0 if gone else 10.0) + min(people, 50) / 10 + (5.0 if night.air[unit] else 0),
         air=bool(night.air[unit]),
     )

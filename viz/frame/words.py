@@ -76,6 +76,10 @@ class Speaker:
         """The name behind a key: a weapon's label, an order, a line."""
         return self._weapons.get(value) or self.recording.names.get(value, "?")
 
+    def aside(self, value: int) -> str:
+        """The name behind a key in brackets, or nothing when there is none."""
+        return f" ({self.key(value)})" if value else ""
+
     def part(self, actor: int, entity: int) -> str:
         """What a lost entity is: `tank 2`."""
         units, entities = self.recording.units, self.recording.entities
@@ -174,9 +178,9 @@ _WORDS: dict[str, Speak] = {
     "assessed": lambda s, e, n, a, b, p: (
         f"{a} judges the effect on {b or 'the target'}: {'yes' if p['judged'] else 'no'}"
     ),
-    "arrived": lambda s, e, n, a, b, p: f"{a} arrives ({s.key(p['order_key'])})",
+    "arrived": lambda s, e, n, a, b, p: f"{a} arrives{s.aside(p['order_key'])}",
     "line_crossed": lambda s, e, n, a, b, p: f"{a} crosses {s.key(p['line_key'])}",
-    "committed": lambda s, e, n, a, b, p: f"{a} is committed ({s.key(p['order_key'])})",
+    "committed": lambda s, e, n, a, b, p: f"{a} is committed{s.aside(p['order_key'])}",
     "detached": lambda s, e, n, a, b, p: f"{a} leaves its formation: {_because(p['reason'])}",
     "order_begun": lambda s, e, n, a, b, p: f"{a} begins {s.key(p['order_key'])}",
     "order_done": lambda s, e, n, a, b, p: f"{a} completes {s.key(p['order_key'])}",

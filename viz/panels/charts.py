@@ -19,7 +19,6 @@ TITLES = (
     ("Attackers out of action", "by weapon, cumulative", "by weapon, cumulative"),
 )
 STATED_ROUNDS = (20, 30)
-BAND_NAMES = {0: ("attackers", "attackers_effective", "effective_attackers"), 1: ("rounds_within_500m", "near_hq")}
 Points = list[tuple[float, float]]
 
 
@@ -74,16 +73,12 @@ def _band(canvas: Canvas, frame: Frame, box: Rect, band: Band, top: float, colou
     canvas.polygon(high + low[::-1], colour, alpha=52)
 
 
-def _find_band(frame: Frame, names: tuple[str, ...]) -> Band | None:
-    return next((frame.night.series.bands[n] for n in names if n in frame.night.series.bands), None)
-
-
 def _people(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
     series = frame.night.series
     top = max(max(series.at_load.values(), default=1), 1)
     own = None if frame.view.truth else frame.view.side
     for side in ("attackers", "defenders"):
-        band = _find_band(frame, (side, f"{side}_effective", f"effective_{side}"))
+        band = series.bands.get(f"{side}_effective")
         if own is not None and side != own:
             _estimate(canvas, frame, palette, box, side, top)
             continue
@@ -124,7 +119,7 @@ def _near(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
             x0, x1 = (x_of(box, frame.view.window, a + (k + j) * step) for j in (0, 1))
             h = counts[k] / tallest * (box.h * 0.3)
             canvas.rect(Rect(x0, box.bottom - h, max(x1 - x0 - 1, 1), h), mix(palette.panel, palette.attackers, 0.3))
-    band = _find_band(frame, BAND_NAMES[1])
+    band = frame.night.series.bands.get("rounds_within_500m")
     if band is not None and frame.view.truth:
         _band(canvas, frame, box, band, total, palette.attackers)
     t = np.concatenate([[a], times, [b]])
@@ -168,14 +163,17 @@ def _colours(palette: Palette) -> tuple[tuple[int, int, int], ...]:
 
 
 def _legend(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
-    x = box.x + 6.0
+    """Which tone is which weapon, in two rows over the part of the curve that is still low."""
+    x, y = box.x + 6.0, box.y + 8
     for colour, name in zip(_colours(palette), frame.night.series.weapons, strict=False):
-        name = shorten(canvas, name, 108, 12)
+        name = shorten(canvas, name, 150, 12)
         w = canvas.measure(name, 12)[0]
-        if x + w + 24 > box.x + box.w * 0.62:
-            break
-        canvas.rect(Rect(x, box.y + 4, 9, 9), colour)
-        canvas.text(name, (x + 14, box.y + 8), size=12, colour=palette.text2, anchor="lm", halo=True)
+        if x + w + 24 > box.x + box.w * 0.5:
+            x, y = box.x + 6.0, y + 15
+            if y > box.y + 26:
+                break
+        canvas.rect(Rect(x, y - 4, 9, 9), colour)
+        canvas.text(name, (x + 14, y), size=12, colour=palette.text2, anchor="lm", halo=True)
         x += w + 28
 
 

@@ -9,8 +9,14 @@ from viz import keys
 from viz.canvas import Canvas
 from viz.canvas.base import shorten, wrap
 from viz.frame import Frame
+from viz.frame.series import Typical
 from viz.playback.bookmarks import SAME_MARK_MS
 from viz.theme import Palette, Rect
+
+WITHOUT_CLAIMS = (
+    "attackers_killed", "attackers_wounded", "defenders_killed", "defenders_wounded",
+    "rounds_within_500m_before_reply", "hq_held",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,7 @@ class Measure:
     stated: str
     fit: str
     claim: str
+    typical: str = ""
 
 
 def draw(canvas: Canvas, frame: Frame, palette: Palette) -> None:
@@ -80,7 +87,7 @@ def number(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return "not defined" if not math.isfinite(value) else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+        return "not defined" if not math.isfinite(value) else f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
     return str(value)
 
 
@@ -89,6 +96,7 @@ def measures(frame: Frame) -> list[Measure]:
     from sim.metrics import measure
 
     values = measure(frame.night.recording)
+    typical = frame.night.series.typical
     out, seen = [], set()
     for claim in frame.night.papers.claims:
         if claim.metric not in values or claim.low is None or claim.high is None or claim.metric in seen:
@@ -106,61 +114,48 @@ def measures(frame: Frame) -> list[Measure]:
             if high
             else f"{number(claim.low)} or more"
         )
-        name = claim.metric.replace("_", " ").capitalize()
-        out.append(Measure(name, number(value), f"{stated}, {claim.speaker or claim.source}", fit, claim.id))
-    if not out:
-        wanted = (
-            "attackers_killed",
-            "attackers_wounded",
-            "defenders_killed",
-            "defenders_wounded",
-            "rounds_within_500m_before_reply",
-            "hq_held",
-        )
-        out = [
-            Measure(n.replace("_", " ").capitalize(), number(values[n]), "no claim in this recording", "", "")
-            for n in wanted
-            if n in values
-        ]
-    return out
+        words = f"{stated}, {claim.speaker or claim.source}"
+        out.append(Measure(_title(claim.metric), number(value), words, fit, claim.id, _usual(typical, claim.metric)))
+    none = "no claim in this recording"
+    return out or [
+        Measure(_title(n), number(values[n]), none, "", "", _usual(typical, n)) for n in WITHOUT_CLAIMS if n in values
+    ]
+
+
+def _title(metric: str) -> str:
+    words = metric.replace("_", " ").capitalize()
+    for unit in (" s", " m", " h"):
+        if words.endswith(unit):
+            words = f"{words[:-2]} ({unit.strip()})"
+    return words.replace("Sdf", "SDF").replace(" hq", " HQ").replace("Hq ", "HQ ").replace("500m", "500 m")
+
+
+def _usual(typical: dict[str, Typical], metric: str) -> str:
+    """Median and 90 % range of all replications."""
+    found = typical.get(metric)
+    return f"{number(found.median)} ({number(found.low)}–{number(found.high)})" if found else ""
 
 
 def end(canvas: Canvas, frame: Frame, palette: Palette) -> None:
     """The run beside what was stated: claims by named sources, not ground truth."""
     rows = measures(frame)[:14]
-    box = _card(canvas, frame, palette, 640, 150 + 27 * len(rows))
     night = frame.night
+    many = any(row.typical for row in rows)
+    box = _card(canvas, frame, palette, 800 if many else 640, 150 + 27 * len(rows))
     title = f"End of recording, {night.calendar.local(night.end, False)} local"
     canvas.text(title, (box.x + 24, box.y + 18), size=19, face="semibold", colour=palette.text)
-    canvas.text(
-        "Stated figures are claims by named sources, not ground truth. This run is simulated.",
-        (box.x + 24, box.y + 46),
-        size=12.5,
-        colour=palette.text2,
-    )
+    words = "Stated figures are claims by named sources, not ground truth. This run is simulated."
+    canvas.text(words, (box.x + 24, box.y + 46), size=12.5, colour=palette.text2)
     y = box.y + 72
-    columns = (box.x + 24, box.x + 330, box.x + 350, box.right - 24)
-    for words, x, anchor in zip(
-        ("Measure", "This run", "Stated", "Fit"), columns, ("lt", "rt", "lt", "rt"), strict=True
-    ):
+    aside = box.x + (490 if many else 330)
+    columns = (box.x + 24, box.x + 310, aside, aside + 20, box.right - 24)
+    usual = f"Median of {night.series.replications} (5–95 %)" if many else ""
+    heads = zip(("Measure", "This run", usual, "Stated", "Fit"), columns, ("lt", "rt", "rt", "lt", "rt"), strict=True)
+    for words, x, anchor in heads:
         canvas.text(words, (x, y), size=12, colour=palette.text3, anchor=anchor)
     y += 20
     for row in rows:
-        canvas.lines([(box.x + 24, y - 2), (box.right - 24, y - 2)], palette.line)
-        canvas.text(shorten(canvas, row.name, 216, 13), (columns[0], y + 4), size=13, colour=palette.text2)
-        canvas.text(row.here, (columns[1], y + 4), size=13, face="semibold", colour=palette.text, anchor="rt")
-        words = shorten(canvas, row.stated, columns[3] - columns[2] - 60, 13)
-        w = canvas.text(words, (columns[2], y + 4), size=13, colour=palette.text2)
-        if row.claim:
-            canvas.lines([(columns[2], y + 21), (columns[2] + w, y + 21)], palette.text3, dash=(1.5, 2.5))
-            frame.hit(Rect(columns[2], y, w, 24), "provenance", f"claim:{row.claim}", "Who stated it")
-        canvas.text(
-            row.fit,
-            (columns[3], y + 4),
-            size=13,
-            colour=palette.notice if row.fit in ("below", "above") else palette.text,
-            anchor="rt",
-        )
+        _end_row(canvas, frame, palette, row, columns, y)
         y += 27
     if not frame.view.film:
         buttons(
@@ -170,6 +165,23 @@ def end(canvas: Canvas, frame: Frame, palette: Palette) -> None:
             (box.x + 24, box.bottom - 44),
             (("Replay from T0", "replay", None), ("Close", "close", None), ("Save snapshot", "snapshot", None)),
         )
+
+
+def _end_row(
+    canvas: Canvas, frame: Frame, palette: Palette, row: Measure, columns: tuple[float, ...], y: float
+) -> None:
+    name, here, usual, stated, fit = columns
+    canvas.lines([(name, y - 2), (fit, y - 2)], palette.line)
+    canvas.text(shorten(canvas, row.name, here - name - 66, 13), (name, y + 4), size=13, colour=palette.text2)
+    canvas.text(row.here, (here, y + 4), size=13, face="semibold", colour=palette.text, anchor="rt")
+    canvas.text(row.typical, (usual, y + 4), size=13, colour=palette.text2, anchor="rt")
+    words = shorten(canvas, row.stated, fit - stated - 60, 13)
+    w = canvas.text(words, (stated, y + 4), size=13, colour=palette.text2)
+    if row.claim:
+        canvas.lines([(stated, y + 21), (stated + w, y + 21)], palette.text3, dash=(1.5, 2.5))
+        frame.hit(Rect(stated, y, w, 24), "provenance", f"claim:{row.claim}", "Who stated it")
+    colour = palette.notice if row.fit in ("below", "above") else palette.text
+    canvas.text(row.fit, (fit, y + 4), size=13, colour=colour, anchor="rt")
 
 
 def buttons(

@@ -1,6 +1,8 @@
 """Real frames without a display, held against golden pictures; films; hostile files."""
 
 import dataclasses
+import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +15,13 @@ from sim.recording import Recording, RecordingError, load, save
 from tests import synthetic
 from viz.__main__ import main
 from viz.app import Options, start
+from viz.app.opening import open_night
+from viz.camera import with_width
+from viz.canvas import ScriptCanvas
 from viz.capture import Scene, film
-from viz.frame import Night
-from viz.theme import layout
+from viz.frame import Night, build
+from viz.panels import charts, dialogs
+from viz.theme import NIGHT, layout
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "viz"
 HOUR = 3_600_000
@@ -113,6 +119,81 @@ def _copy(scene: Scene, night: Night, view: object, t: float, other: Night | Non
     scene.maps = []
     scene.draw(night, view, t, other)  # type: ignore[arg-type]
     return scene.target.copy()
+
+
+def test_another_level_of_detail_fades_in(night: Night) -> None:
+    film.headless()
+    grid = layout((1024, 640))
+    view, t = start(night, Options(at="23:00", zoom=21), (grid.map.w, grid.map.h))
+    scene = Scene(grid)
+
+    def picture(wall: float, zoom: float) -> np.ndarray:
+        view.wall, view.camera = wall, with_width(view.camera, zoom)
+        scene.draw(night, view, t)
+        return pygame.surfarray.array3d(scene.target.subsurface((0, 48, 700, 380))).astype(int)
+
+    picture(0.9, 21_000)
+    far = picture(1.0, 21_000)
+    first, middle, last = picture(1.1, 19_000), picture(1.175, 19_000), picture(1.3, 19_000)
+    assert np.abs(first - far).mean() < 0.5
+    assert np.abs(middle - last).mean() > 0.5
+    assert np.abs(middle - last).mean() < np.abs(first - last).mean()
+    assert scene.map_fade.picture is None
+    view.reduced_motion = True
+    picture(1.5, 21_000)
+    assert scene.map_fade.picture is None
+
+
+def test_the_ensemble_is_shown_beside_the_run(recording: Recording) -> None:
+    """Bands on the charts and medians at the end come from what `khusham run -n` attaches."""
+    grid_ms = list(range(0, int(recording.meta["end_ms"]), 60_000))
+    flat = {f"p{q}": [float(q)] * len(grid_ms) for q in (10, 25, 50, 75, 90)}
+    body = {
+        "schema": 1, "replications": 24, "t_ms": grid_ms,
+        "series": dict.fromkeys(("attackers_effective", "defenders_effective", "rounds_within_500m"), flat),
+        "summary": {"rounds_within_500m_before_reply": {"median": 83.5, "p5": 38.5, "p95": 110.0},
+                    "first_fire_side": {"median": None, "p5": None, "p95": None}},
+    }  # fmt: skip
+    carried = recording.attachments | {"ensemble.json": json.dumps(body).encode()}
+    night = Night(dataclasses.replace(recording, attachments=carried))
+    assert sorted(night.series.typical) == ["rounds_within_500m_before_reply"]
+    grid = layout((1600, 900))
+    view, _ = start(night, Options(), (grid.map.w, grid.map.h))
+    view.dialog = "end"
+    canvas = ScriptCanvas()
+    frame = build(night, view, float(night.end), grid)
+    dialogs.draw(canvas, frame, NIGHT)
+    charts.draw_static(canvas, frame, NIGHT)
+    assert "Median of 24 (5–95 %)" in canvas.said()
+    assert "run · band 80 % of 24" in canvas.said()
+    assert len(canvas.find("polygon", "alpha 52")) == 3
+    broken = recording.attachments | {"ensemble.json": b'{"series": [1], "t_ms": "x"}'}
+    assert not Night(dataclasses.replace(recording, attachments=broken)).series.bands
+
+
+@pytest.mark.slow
+def test_a_million_events(recording: Recording, tmp_path: Path) -> None:
+    """Every event a thousand times: it opens, says so many, and is drawn."""
+    log = recording.events
+    pick = np.repeat(np.arange(len(log)), -(-1_000_000 // len(log)))
+    count = np.diff(log.payload_offsets)[pick]
+    offsets = np.concatenate([[0], np.cumsum(count)])
+    step = np.arange(offsets[-1]) - np.repeat(offsets[:-1], count)
+    events = dataclasses.replace(
+        log, t_ms=log.t_ms[pick], kind=log.kind[pick], actor=log.actor[pick], target=log.target[pick],
+        causes=log.causes[:0], cause_offsets=np.zeros(len(pick) + 1, log.cause_offsets.dtype),
+        payload_offsets=offsets.astype(log.payload_offsets.dtype),
+        flat_payload=log.flat_payload[np.repeat(log.payload_offsets[pick], count) + step],
+    )  # fmt: skip
+    path = tmp_path / "million.mcap"
+    save(dataclasses.replace(recording, events=events), path)
+    told: list[str] = []
+    begun = time.process_time()
+    night = open_night(path, told.append)
+    assert time.process_time() - begun < 20
+    assert any("1,00" in words for words in told)
+    rendered(night, Options(at="22:50"), (1024, 640))
+    rendered(night, Options(at="23:50", side="attackers"), (1024, 640))
 
 
 def test_an_empty_recording_is_shown(recording: Recording) -> None:
