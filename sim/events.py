@@ -43,6 +43,7 @@ _CATALOGUE: dict[int, tuple[tuple[str, str], ...]] = {
         ("reported", "serial"),
         ("contact_stale", "age_ms"),
         ("contact_dropped", "age_ms"),
+        ("located", "sigma_mm"),
     ),
     30: (
         ("call_placed", "call_key phase says"),

@@ -24,9 +24,11 @@ Floats = NDArray[np.float64]
 Landed = Callable[[list[int]], None]
 
 
-def mean_point(draws: Draws, mount: Mount, event: int, bearing_rad: float) -> tuple[float, float]:
-    """The common (MPI) error, flat metres, of the mission, volley or adjustment `event` of a mount."""
-    u, v = draws.few(Purpose.MPI, mount.key, event, 2)
+def mean_point(
+    draws: Draws, mount: Mount, event: int, bearing_rad: float, who: int | None = None
+) -> tuple[float, float]:  # fmt: skip
+    """The common (MPI) error, flat metres, of the mission, volley or adjustment `event` of a mount (or of `who`)."""
+    u, v = draws.few(Purpose.MPI, mount.key if who is None else who, event, 2)
     along, across = float(ndtri(u)) * mount.mpi_m[0], float(ndtri(v)) * mount.mpi_m[1]
     sine, cosine = math.sin(bearing_rad), math.cos(bearing_rad)
     return along * sine + across * cosine, along * cosine - across * sine

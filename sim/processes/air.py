@@ -198,7 +198,7 @@ class Air:
         """Common error of a gun pass; guided rounds have only their own."""
         if mount.weapon.kind != "strafe":
             return 0.0, 0.0
-        if mean is not None and mount.weapon.mpi.redrawn == "mission":
+        if mean is not None and mount.weapon.mpi.redrawn in ("mission", "gun"):
             return mean
         x, y = self.world.legs.at(mount.unit, self.ctx.clock.now_ms)
         return mean_point(self.ctx.draws, mount, mount.salvo, float(bearing(aim[0] - x, aim[1] - y)))

@@ -84,7 +84,11 @@ class Errors(Part):
 
 
 class MeanPoint(Errors):
-    """Error of the mean point of impact, common to all rounds until it is redrawn."""
+    """Error of the mean point of impact, common to all rounds until it is redrawn.
+
+    mission: one for all guns of a mission; gun: one for each gun of it; volley: for each volley of a gun; adjustment:
+    for each volley that an observer sees.
+    """
 
     redrawn: Literal["mission", "adjustment", "volley", "gun"] = "mission"
 

@@ -137,6 +137,21 @@ class Shell(Part):
     rounds: Annotated[int, Field(gt=0)]
     location_error_m: Length = Field(0.0, alias="location_error", ge=0)
     observer: Name | None = None  # a formation that spots the fall of shot
+    sheaf: Literal["converged", "parallel"] = "converged"  # parallel: guns aim as far apart as they stand
+
+
+class Counter(Part):
+    """Answer guns of the other side that fire: each salvo is located with a `chance`, after `locate`, with an error of
+    one sigma per axis; whoever of the formation is free and reaches the place fires `rounds` (per tube) at it.
+    """
+
+    weapon: Name
+    rounds: Annotated[int, Field(gt=0)]
+    chance: Share
+    locate: Delay
+    location_error_m: Length = Field(alias="location_error", ge=0)
+    sheaf: Literal["converged", "parallel"] = "converged"
+    observer: Name | None = None  # a formation that spots the fall of shot
 
 
 class Do(Part):
@@ -147,6 +162,7 @@ class Do(Part):
     reinforce: Name | None = None
     withdraw: Name | None = None
     shell: Shell | None = None
+    counter: Counter | None = None  # stands until the end of the night
     hold: Literal[True] | None = None
     signal: Name | None = None
 
@@ -154,7 +170,7 @@ class Do(Part):
     def _one(self) -> Do:
         given = [key for key in type(self).model_fields if getattr(self, key) is not None]
         if len(given) != 1:
-            allowed = "move, assault, reinforce, withdraw, shell, hold, signal"
+            allowed = "move, assault, reinforce, withdraw, shell, counter, hold, signal"
             raise ValueError(f"give exactly one of {allowed}; got {given or 'none'}")
         return self
 

@@ -243,14 +243,16 @@ def _task(path: tuple[Step, ...], order: Order, formation: Formation, scenario: 
     for key in ("move", "assault", "reinforce", "withdraw"):
         name = getattr(order.do, key)
         yield from _known((*path, key), f"route of formation `{formation.id}`", name, formation.routes)
-    shell = order.do.shell
-    if shell is not None:
+    for key, task in (("shell", order.do.shell), ("counter", order.do.counter)):
+        if task is None:
+            continue
         carried = {name for unit in scenario.units if unit.formation == formation.id for name in unit.weapons}
         words = f"weapon in formation `{formation.id}`"
-        yield from _known((*path, "shell", "weapon"), words, shell.weapon, sorted(carried))
-        yield from _point((*path, "shell", "at"), shell.at, scenario)
+        yield from _known((*path, key, "weapon"), words, task.weapon, sorted(carried))
         names = [other.id for other in scenario.formations if other.side == formation.side]
-        yield from _known((*path, "shell", "observer"), "formation of this side", shell.observer, names)
+        yield from _known((*path, key, "observer"), "formation of this side", task.observer, names)
+    if order.do.shell is not None:
+        yield from _point((*path, "shell", "at"), order.do.shell.at, scenario)
 
 
 def _control(scenario: Scenario) -> Iterator[Finding]:

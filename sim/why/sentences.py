@@ -28,6 +28,7 @@ SENTENCES: dict[str, str] = {
     "reported": "{actor} reported {target}",
     "contact_stale": "{actor}: last sight of {target} is {age} old",
     "contact_dropped": "{actor} gave up the track of {target} after {age}",
+    "located": "{actor} located {target} by its fire, place known to {sigma}",
     "call_placed": "{actor} called: {says}",
     "call_answered": "{actor} answered: {answer}",
     "call_unanswered": "The call {call} was not answered",

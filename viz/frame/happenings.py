@@ -19,7 +19,7 @@ _KINDS = {
     "fire": "opened fired warning_fired show_of_force ceased empty",
     "impact": "impact dud",
     "loss": "wounded killed died_of_wounds vehicle",
-    "detect": "seen sight_lost act_observed affiliation_judged contact_stale contact_dropped assessed",
+    "detect": "seen sight_lost act_observed affiliation_judged contact_stale contact_dropped located assessed",
     "move": "arrived line_crossed committed detached order_begun order_done order_aborted pinned recovered "
     "broke withdrew surrendered on_station off_station bingo rearmed warning_noticed",
     "roe": "roe_state permitted forbidden rung_passed approval_asked approved denied assigned cancelled "

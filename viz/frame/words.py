@@ -175,6 +175,7 @@ _WORDS: dict[str, Speak] = {
     "affiliation_judged": lambda s, e, n, a, b, p: f"{a} takes {b} for {s.key(p['tag_key']).replace('_', ' ')}",
     "contact_stale": lambda s, e, n, a, b, p: f"Contact {b or a} grows stale",
     "contact_dropped": lambda s, e, n, a, b, p: f"Contact {b or a} is dropped",
+    "located": lambda s, e, n, a, b, p: f"{a} locates {b} by its fire",
     "assessed": lambda s, e, n, a, b, p: (
         f"{a} judges the effect on {b or 'the target'}: {'yes' if p['judged'] else 'no'}"
     ),

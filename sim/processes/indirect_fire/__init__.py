@@ -1,0 +1,209 @@
+"""Indirect fire from the ground: shelling and counter-battery by order, warning shots, attacks assigned by a command.
+
+A gun loop is a script: only the gun decides when it fires next. Rounds in flight land whatever becomes of it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from scipy.special import ndtri
+
+from sim.clock import Phase, Steps
+from sim.context import Context
+from sim.draws import Purpose, key, signed
+from sim.events import Reason, Rung
+from sim.geometry import bearing
+from sim.processes.indirect_fire.attacks import Attacks
+from sim.processes.indirect_fire.counter import CounterBattery
+from sim.processes.indirect_fire.guns import GAP, LAY, Guns
+from sim.rounds import launch, reload_call
+from sim.world import SIDES, Mount
+
+PHASES = (Phase.FIRE, Phase.IMPACT)
+READS = ("beliefs", "fit", "hull", "pinned", "broken", "withdrawing", "halted")
+WRITES = ("mounts", "firing", "tasks")
+KINDS = ("indirect", "guided")
+
+
+class IndirectFire:
+    """All ground mounts of indirect and guided weapons."""
+
+    def __init__(self, ctx: Context):
+        self.ctx, self.world = ctx, ctx.world
+        self.mounts = [m for m in ctx.world.mounts if m.weapon.kind in KINDS and not ctx.world.is_air[m.unit]]
+        self.orders = {signed(key(order.id)): order for order in ctx.scenario.orders}
+        self.guns = Guns(ctx)
+        self.formation_missions: dict[int, int] = {}
+        self.shooting: dict[int, int] = {}  # order key -> mounts still at it
+        self.counter = CounterBattery(ctx, self.begin)
+
+    # -- shelling by order
+
+    def ordered(self, id_: int, formation_actor: int, target: int, order_key: int) -> None:
+        """An order to shell begins: every mount of that weapon in the formation starts its loop."""
+        shell = self.orders[order_key].do.shell
+        if shell is None:
+            return
+        f = self.world.formation_actor.index(formation_actor)
+        event = self.formation_missions.get(f, 0)
+        self.formation_missions[f] = event + 1
+        doubt = ndtri(self.ctx.draws.block(Purpose.LOCATION, key(f"formation/{self.world.formations[f].id}"), event, 2))
+        x, y = self.ctx.scenario.point(shell.at)
+        aim = (x + float(doubt[0]) * shell.location_error_m, y + float(doubt[1]) * shell.location_error_m)
+        self.begin(f, shell, aim, id_, order_key, event)
+        if not self.shooting.get(order_key):
+            why = int(Reason.OUT_OF_RANGE)
+            self.ctx.log.emit("order_aborted", formation_actor, causes=(id_,), order_key=order_key, why=why)
+
+    def begin(self, f: int, shell: Any, aim: tuple[float, float], cause: int, order_key: int, event: int) -> int:
+        """Every free mount of the weapon in formation f that reaches the place starts its loop; returns how many."""
+        battery = key(f"formation/{self.world.formations[f].id}"), event
+        started = 0
+        for mount in self.mounts:
+            if self.world.formation[mount.unit] == f and mount.name == shell.weapon and self.may_shell(mount, aim):
+                actor = self.world.actor[mount.unit]
+                self.shooting[order_key] = self.shooting.get(order_key, 0) + 1
+                mount.busy = True
+                own = aim
+                if shell.sheaf == "parallel":
+                    slot = self.world.unit[mount.unit].slot
+                    own = aim[0] + float(slot[0]), aim[1] + float(slot[1])
+                self.ctx.clock.start(Phase.FIRE, actor, self.shelling(mount, shell, own, cause, order_key, battery))
+                started += 1
+        return started
+
+    def may_shell(self, mount: Mount, aim: tuple[float, float]) -> bool:
+        """A mount is free, not held, and has the place between its least and largest range."""
+        x, y = self.world.legs.at(mount.unit, self.ctx.clock.now_ms)
+        far = ((aim[0] - x) ** 2 + (aim[1] - y) ** 2) ** 0.5
+        free = not mount.held and not mount.busy and mount.unit not in self.world.tasks
+        return free and mount.weapon.min_range_m <= far <= mount.weapon.range_m
+
+    def shelling(
+        self, mount: Mount, shell: Any, aim: tuple[float, float], cause: int, order_key: int, battery: tuple[int, int]
+    ) -> Steps:  # fmt: skip
+        """Lay, then volley after volley until the ordered rounds are gone or the guns are.
+
+        `battery`: key and number of the mission, for what is common to all guns of it.
+        """
+        clock, world, actor = self.ctx.clock, self.world, self.world.actor[mount.unit]
+        weapon = mount.weapon
+        yield clock.wait(self.guns.delay(mount, weapon.lay, LAY), Phase.FIRE, actor)
+        mission = self.guns.missions.get(mount.key, 0)
+        self.guns.missions[mount.key] = mission + 1
+        x, y = world.legs.at(mount.unit, clock.now_ms)
+        turn = float(bearing(aim[0] - x, aim[1] - y))
+        mean = self.guns.mean(mount, mission << 20, turn, battery)
+        left, volley = shell.rounds * len(mount.served_by), 0
+        while left > 0 and self.guns.able(mount):
+            if world.pinned[mount.unit]:
+                yield clock.wait(self.guns.delay(mount, weapon.interval, GAP), Phase.FIRE, actor)
+                continue
+            rounds = min(left, world.servers(mount), *([mount.left] if mount.left is not None else []))
+            if mount.loaded is not None:
+                if mount.loaded <= 0:
+                    gate = clock.gate(Phase.FIRE, actor)
+                    world.flag("firing", mount.unit, False)
+                    reload_call(world, self.ctx.log, self.ctx.draws, mount, partial(clock.open_gate, gate))
+                    yield gate
+                    continue
+                rounds = min(rounds, mount.loaded)
+            world.flag("firing", mount.unit, True)
+            launch(world, self.ctx.log, self.ctx.draws, mount, aim, rounds, (cause,), mean=mean)
+            left, volley = left - rounds, volley + 1
+            mean = self.next_mean(mount, shell, aim, mean, (mission << 20) + volley, turn)
+            yield clock.wait(self.guns.delay(mount, weapon.interval, GAP), Phase.FIRE, actor)
+        mount.busy = False
+        self.cease(mount)
+        self.shooting[order_key] -= 1
+        if self.counter.over(mount, cause):
+            return
+        if not self.shooting[order_key]:
+            formation = world.formation_actor[world.formation[mount.unit]]
+            self.ctx.log.emit("order_done", formation, causes=(cause,), order_key=order_key)
+
+    def next_mean(
+        self, mount: Mount, shell: Any, aim: tuple[float, float], mean: tuple[float, float], event: int, turn: float
+    ) -> tuple[float, float]:  # fmt: skip
+        """After a volley: redrawn by level, or moved by an observer who sees and errs."""
+        weapon = mount.weapon
+        if weapon.mpi.redrawn == "volley":
+            return self.guns.mean(mount, event, turn)
+        if not self.observed(shell, aim):
+            return mean
+        if weapon.mpi.redrawn == "adjustment":
+            mean = self.guns.mean(mount, event, turn)
+        return self.guns.adjusted(mount, mean, event)
+
+    def observed(self, shell: Any, aim: tuple[float, float]) -> bool:
+        """Somebody of the spotting formation is effective and has the target area within his sensor's reach."""
+        if shell.observer is None:
+            return False
+        world, now = self.world, self.ctx.clock.now_ms
+        f = next(i for i, formation in enumerate(world.formations) if formation.id == shell.observer)
+        for u in world.members[f]:
+            sensor = world.unit[u].sensor
+            if sensor is not None and world.effective(u):
+                x, y = world.legs.at(u, now)
+                reach = min(self.ctx.scenario.sensors[sensor].reach_m, world.visibility_m)
+                if (x - aim[0]) ** 2 + (y - aim[1]) ** 2 <= reach**2:
+                    return True
+        return False
+
+    def cease(self, mount: Mount) -> None:
+        """No more rounds from this mount for now."""
+        u = mount.unit
+        if any(other.busy for other in self.world.mounts_of[u]):
+            return
+        if self.world.flag("firing", u, False):
+            world = self.world
+            reason = (
+                Reason.LOST if not world.alive(u) or world.servers(mount) == 0
+                else Reason.EMPTY if mount.left == 0
+                else Reason.BROKE if world.broken[u]
+                else Reason.HALTED if world.halted[u]
+                else Reason.ORDERED
+            )  # fmt: skip
+            self.ctx.log.emit("ceased", world.actor[u], reason=int(reason))
+
+    # -- warning shots
+
+    def warn(self, id_: int, roe_actor: int, target: int, rung: int) -> None:
+        """The ladder has come to warning shots: the first able mount of the weapon fires them beside the contact."""
+        if rung != Rung.WARNING_SHOTS or self.world.warning_aim is None:
+            return
+        side = next(s for s in (0, 1) if self.ctx.clock.handle(f"roe/{SIDES[s]}") == roe_actor)
+        step = next(r for r in self.ctx.scenario.roe[SIDES[side]].ladder if r.id == "warning_shots")  # type: ignore[index]
+        for mount in self.mounts:
+            ours = self.world.side[mount.unit] == side and mount.name == step.weapon
+            if ours and self.guns.able(mount) and not mount.busy and mount.unit not in self.world.tasks:
+                self.ctx.clock.start(Phase.FIRE, self.world.actor[mount.unit], self.warning(mount, step, id_))
+                return
+
+    def warning(self, mount: Mount, step: Any, cause: int) -> Steps:
+        """Lay and fire the warning rounds one by one."""
+        clock, world = self.ctx.clock, self.world
+        actor = world.actor[mount.unit]
+        mount.busy = True
+        yield clock.wait(self.guns.delay(mount, mount.weapon.lay, LAY), Phase.FIRE, actor)
+        for _ in range(step.rounds):
+            if not self.guns.able(mount) or world.warning_aim is None:
+                break
+            launch(world, self.ctx.log, self.ctx.draws, mount, world.warning_aim, 1, (cause,), kind="warning_fired")
+            yield clock.wait(self.guns.delay(mount, mount.weapon.interval, GAP), Phase.FIRE, actor)
+        mount.busy = False
+
+
+def start(ctx: Context) -> None:
+    """Listen for orders to shell, assignments and the ladder."""
+    fire = IndirectFire(ctx)
+    attacks = Attacks(ctx, fire.guns)
+    actor = ctx.clock.handle("sim/fire")
+    ctx.log.on("order_begun", Phase.FIRE, actor, fire.ordered)
+    ctx.log.on("assigned", Phase.FIRE, actor, attacks.assigned)
+    ctx.log.on("roe_state", Phase.FIRE, actor, fire.warn)
+    if any(order.do.counter is not None for order in ctx.scenario.orders):
+        ctx.log.on("order_begun", Phase.FIRE, actor, fire.counter.stand)
+        ctx.log.on("fired", Phase.FIRE, actor, fire.counter.heard, fire.counter.listens)
