@@ -14,11 +14,12 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 import numpy as np
 from pydantic import Field, PrivateAttr
 
-from sim.scenario.arms import Sensor, Weapon
+from sim.scenario.arms import Weapon
 from sim.scenario.base import Count, Light, Name, Part, Point, Side
 from sim.scenario.control import Belief, Command, End, Hotline, Morale, Roe, Suppression, Wounds
 from sim.scenario.forces import Formation, Kind, Order, Unit
 from sim.scenario.quantity import Length, Moment
+from sim.scenario.sensors import Sensor
 
 Kept = TypeVar("Kept")
 

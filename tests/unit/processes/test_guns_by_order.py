@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim import scenario
-from sim.recording import Recording
+from sim.recording import Recording, positions
 from tests.battle import BASE
 from tests.unit.processes.nights import named, night, of, rows, times
 
@@ -24,7 +24,7 @@ def at(run: Recording, ids: list[int]) -> list[int]:
 
 
 def test_guns_that_fire_are_located_and_answered() -> None:
-    run = night(COUNTER % (1, "0 m"))
+    run = night(COUNTER % (1, "0 m"), record="full")
     log = run.events
     located = rows(run, "located")
     assert located
@@ -39,13 +39,12 @@ def test_guns_that_fire_are_located_and_answered() -> None:
     assert answers
     for i in answers:
         cause = next(c for c in log.causes_of(i) if c in located)
-        gun = str(log.event(cause).target)
+        gun = run.units["id"].tolist().index(str(log.event(cause).target))
+        salvo = next(c for c in log.causes_of(cause) if log.event(c).kind == "fired")
         impacts = [k for k in rows(run, "impact", weapon_key=named("m777")) if i in log.causes_of(k)]
         x, y = (log.payload("impact")[c][np.searchsorted(log.of("impact"), impacts)] / 1000 for c in ("x_mm", "y_mm"))
-        unit = run.units["id"].tolist().index(gun)
-        mine = run.legs["unit"] == unit
-        where = run.legs["x_m"][mine][0], run.legs["y_m"][mine][0]
-        assert np.hypot(x - where[0], y - where[1]).max(initial=0.0) < 500 or gun not in GUNS
+        where = positions(run, int(log.t_ms[salvo]))[gun]
+        assert np.hypot(x - where[0], y - where[1]).max(initial=0.0) < 400.0
 
 
 def test_nobody_is_answered_twice_at_once_and_only_those_who_fired() -> None:
