@@ -229,7 +229,7 @@ def _contacts(night: Night, view: View, contacts: list[Contact]) -> list[Sign]:
     for _, members in groups:
         sign = _contact(night, members[0])
         if len(members) > 1:
-            name = f"{sign.name} and {len(members) - 1} more"
+            name = f"{sign.name} +{len(members) - 1}"
             sign = replace(sign, units=tuple(c.unit for c in members), name=name, rank=sign.rank + len(members))
         out.append(sign)
     return out
@@ -241,7 +241,8 @@ def _contact(night: Night, contact: Contact) -> Sign:
     code = night.code(unit)
     known = bool(contact.tag) or contact.error_m < IDENTIFIED_M or contact.act > 0
     tag = contact.tag.replace("_", " ").capitalize() if contact.tag else "Contact" if known else "Unknown"
-    kind = night.full_label(unit).split(",")[0].split("(")[0].strip().lower() if known else "section"
+    kind = night.full_label(unit).split(",")[0].split("(")[0].strip() if known else "section"
+    kind = " ".join(w if any(c.isdigit() for c in w) else w.lower() for w in kind.split())
     who = night.find_unit(contact.observer) if contact.observer else -1
     by = night.label(who) if who >= 0 else contact.observer
     return Sign(

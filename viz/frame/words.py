@@ -42,7 +42,8 @@ def actor_words(name: str) -> str:
     role, _, rest = name.partition("/")
     words = id_words(rest or role)
     if role == "formation":
-        return rest[:1].upper() + rest[1:].replace("-", " ")
+        parts = [w.upper() if len(w) == 1 else w for w in rest.split("-")]
+        return " ".join([parts[0][:1].upper() + parts[0][1:], *parts[1:]])
     if role == "command" and rest:
         return f"{rest.capitalize()}' command"
     return {"roe": "ROE", "hotline": f"{words} (hotline)"}.get(role, words)
@@ -61,6 +62,12 @@ class Speaker:
             )
         }
 
+        # Lines and areas are called what the map calls them.
+        self._places = {
+            str(row.get("id")): str(row.get("label") or row.get("id")).split(" (")[0]
+            for row in (*recording.lines, *recording.areas)
+        }
+
     def name(self, actor: int) -> str:
         """An actor as people call it."""
         if actor < 0:
@@ -74,7 +81,8 @@ class Speaker:
 
     def key(self, value: int) -> str:
         """The name behind a key: a weapon's label, an order, a line."""
-        return self._weapons.get(value) or self.recording.names.get(value, "?")
+        name = self.recording.names.get(value, "?")
+        return self._weapons.get(value) or self._places.get(name) or name
 
     def aside(self, value: int) -> str:
         """The name behind a key in brackets, or nothing when there is none."""

@@ -40,16 +40,18 @@ def _graticule(canvas: Canvas, frame: Frame, palette: Palette) -> None:
         x = float(to_screen(camera, np.array([metres((lat0, lon0), (south + north) / 2, k * step)]))[0, 0])
         canvas.lines([(x, 0), (x, h)], palette.text3, alpha=20)
         canvas.lines([(x, h - 6), (x, h)], palette.text3)
-        if 200 < x < w - 60:
+        box = Rect(x - 26, h - 24, 52, 18)
+        if box.x > 8 and box.right < w - 8 and not any(box.meets(r) for r in frame.taken):
             canvas.text(f"{k * step:.{digits}f}° E", (x, h - 8), size=11, colour=palette.text2, anchor="mb", halo=True)
-            frame.taken.append(Rect(x - 26, h - 24, 52, 18))
+            frame.taken.append(box)
     for k in range(math.ceil(south / step), math.floor(north / step) + 1):
         y = float(to_screen(camera, np.array([metres((lat0, lon0), k * step, (west + east) / 2)]))[0, 1])
         canvas.lines([(0, y), (w, y)], palette.text3, alpha=20)
         canvas.lines([(w - 6, y), (w, y)], palette.text3)
-        if 60 < y < h - 60:
+        box = Rect(w - 60, y - 8, 56, 16)
+        if 60 < y < h - 60 and not any(box.meets(r) for r in frame.taken):
             canvas.text(f"{k * step:.{digits}f}° N", (w - 9, y), size=11, colour=palette.text2, anchor="rm", halo=True)
-            frame.taken.append(Rect(w - 60, y - 8, 56, 16))
+            frame.taken.append(box)
 
 
 def _places(canvas: Canvas, frame: Frame, palette: Palette) -> None:

@@ -69,7 +69,9 @@ def _rings(canvas: Canvas, frame: Frame, palette: Palette) -> None:
             radius = min(sign.ring_m, MOST_ERROR_M) / camera.scale
             if 4 < radius < 3000:
                 ring = circle_points(float(x), float(y), radius)
-                canvas.lines(ring, palette.side(sign.side), closed=True, dash=(4, 4), alpha=150)
+                # A wide doubt is a faint one: many of them must not cover the map.
+                alpha = 200 if frame.view.selected in sign.units else int(min(max(75_000 / sign.ring_m, 36), 150))
+                canvas.lines(ring, palette.side(sign.side), closed=True, dash=(4, 4), alpha=alpha)
     if "rings" in frame.view.layers:
         for x, y, radius, _, side in ranges(frame):
             if radius < 8000:

@@ -77,7 +77,8 @@ def find_labels(canvas: Canvas, frame: Frame, placed: Placing) -> list[Label]:
         name, sub = words_of(frame, signs[k], len(placed))
         w1, h1 = canvas.measure(name, 13, "semibold")
         w2, h2 = canvas.measure(sub, 12) if sub else (0.0, 0.0)
-        wanted.append(Wanted(max(w1, w2), h1 + max(h2 - 3, 0), boxes[k], k))
+        around = boxes[k].grown(5) if frame.view.selected in signs[k].units else boxes[k]
+        wanted.append(Wanted(max(w1, w2), h1 + max(h2 - 3, 0), around, k))
     out = []
     for k, (box, align) in place_labels(taken, wanted, most).items():
         x = {"l": box.x, "r": box.right, "m": box.x + box.w / 2}[align]

@@ -60,7 +60,7 @@ def draw(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
             colour=palette.text,
         )
         lines = wrap(canvas, words, box.w - 28, 12.5)
-        canvas.text(lines[0] if lines else "", (box.x + 14, y + 15), size=12.5, colour=palette.text2)
+        canvas.text(shorten(canvas, words, box.w - 28, 12.5), (box.x + 14, y + 15), size=12.5, colour=palette.text2)
         canvas.text(shorten(canvas, foot, box.w - 28, 12), (box.x + 14, y + 29), size=12, colour=palette.text3)
         if y + ROW <= area.bottom + 1:
             frame.hit(Rect(box.x + 8, y - 2, box.w - 16, ROW), "provenance", key, words if len(lines) > 1 else "")
