@@ -18,6 +18,8 @@ from sim.experiment import commands
 from sim.report import branching, comparing
 from sim.report.claims_command import claims
 from sim.report.comparing import Jobs, Json, Reps, ScenarioFile, Seed, Set, many, out_json
+from sim.report.report_command import report
+from sim.report.shares_command import shares
 
 app = typer.Typer(
     name="khusham",
@@ -45,6 +47,11 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **keys)
         except (ScenarioError, RecordingError, CannotVerify, NotFound) as fault:
             typer.echo(str(fault), err=True)
+            raise typer.Exit(2) from None
+        except ModuleNotFoundError as fault:
+            if fault.name not in ("matplotlib", "jinja2"):
+                raise
+            typer.echo(f"this needs {fault.name}: pip install 'khusham[report]'", err=True)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
             typer.echo("interrupted; nothing was written", err=True)
@@ -186,7 +193,16 @@ def view(context: typer.Context) -> None:
     raise typer.Exit(viewer.main(context.args))
 
 
-for _command in (claims, comparing.compare, comparing.variants, comparing.explain, branching.branch, branching.diff):
+for _command in (
+    claims,
+    comparing.compare,
+    comparing.variants,
+    comparing.explain,
+    branching.branch,
+    branching.diff,
+    report,
+    shares,
+):
     app.command()(told(_command))
 for _command in (commands.sweep, commands.analyse, commands.replay):
     app.command()(_command)

@@ -79,7 +79,7 @@ def after_action(recording: Recording) -> Group:
     found, tables = metrics.measure(view), metrics.tables(view)
     parts: list[RenderableType] = [
         head(recording),
-        outcome(view, found),
+        outcome(found),
         clock(view),
         of_rows("Strength and losses", tables["losses"], left=2),
         of_rows("Where the attackers are at the end", tables["disposition"]),
@@ -115,9 +115,14 @@ def head(recording: Recording) -> Text:
     return text
 
 
-def outcome(view: View, found: Found) -> Group:
+def outcome(found: Found) -> Group:
     """The few numbers people ask for first."""
-    rows = [
+    return table("Outcome", ("", ""), outcome_rows(found))
+
+
+def outcome_rows(found: Found) -> list[tuple[str, Any]]:
+    """The same as rows of words and values."""
+    return [
         ("Headquarters held", found["hq_held"]),
         ("Advance stopped", found["advance_stopped"]),
         ("First fire", f"{shown(found['first_fire_side'])}, {shown(found['first_fire_kind'])}"),
@@ -132,7 +137,6 @@ def outcome(view: View, found: Found) -> Group:
         ("People who recrossed the river", found["recrossed_people"]),
         ("Fire decisions against contacts across it", found["recrossed_engaged"]),
     ]  # fmt: skip
-    return table("Outcome", ("", ""), rows)
 
 
 def _hours(seconds: Value | None) -> str:
@@ -143,13 +147,13 @@ def _hours(seconds: Value | None) -> str:
 
 def clock(view: View) -> Group:
     """The clock of the night: the first of each thing that mattered."""
-    rows = sorted(_moments(view))
     recording = view.recording
-    listed = [(why.local_time(recording, t), after(view, t), what) for t, what in rows]
+    listed = [(why.local_time(recording, t), after(view, t), what) for t, what in sorted(moments(view))]
     return table("Clock of the night (local time)", ("time", "", ""), listed, left=3)
 
 
-def _moments(view: View) -> Iterator[tuple[int, str]]:
+def moments(view: View) -> Iterator[tuple[int, str]]:
+    """(ms, what) of the first of each thing that mattered, unordered."""
     log, recording = view.log, view.recording
     attackers = log.of("seen")[view.unit_side[view.target_unit[log.of("seen")]] == metrics.ATTACKERS]
     calls = log.of("call_placed")
@@ -190,17 +194,26 @@ def hotline(view: View, answers: Rows) -> Group:
     title = "Hotline (no verbatim record is public: all is reported or modelled)"
     if not view.recording.transcript:
         return of_rows(title, answers, left=5, drop=("t_ms",))
+    return table(title, ("time", "the fight", "in reported speech", "which is"), hotline_rows(view), left=4)
+
+
+def hotline_rows(view: View) -> list[tuple[object, ...]]:
+    """The transcript: local time, phase by the clock, reported speech, its standing."""
     calls = sorted(view.recording.transcript, key=lambda call: int(call["t_ms"]))
     phases = phase_of(view, np.array([int(call["t_ms"]) for call in calls], np.int64)).tolist()
-    rows = [
+    return [
         (why.local_time(view.recording, int(call["t_ms"])), phase, call.get("text", ""), call.get("tag", "modelled"))
         for call, phase in zip(calls, phases, strict=True)
     ]
-    return table(title, ("time", "the fight", "in reported speech", "which is"), rows, left=4)
 
 
 def rules(view: View) -> Group:
     """What the rules of engagement and the approving authority refused, passed over and allowed."""
+    return table("Rules of engagement", ("decision", "times"), rules_rows(view))
+
+
+def rules_rows(view: View) -> list[tuple[str, int]]:
+    """Decisions and how often."""
     log = view.log
     counts: Counter[str] = Counter()
     for kind in ("permitted", "forbidden", "rung_passed", "approved", "denied", "warning_noticed"):
@@ -208,7 +221,7 @@ def rules(view: View) -> Group:
             event = log.event(row)
             about = " ".join(str(view.recording.names.get(v, v)) for f, v in event.payload.items() if f == "rule_key")
             counts[f"{kind.replace('_', ' ')} {about.rpartition('/')[2]}".strip()] += 1
-    return table("Rules of engagement", ("decision", "times"), counts.items())
+    return list(counts.items())
 
 
 def provenance_shares(recording: Recording) -> str:

@@ -1,0 +1,214 @@
+"""The report of one recorded night: what happened, when, to whom, by what, beside what the record claims."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from sim import claims, metrics, why
+from sim.experiment.verify import scenario_of
+from sim.metrics import View
+from sim.metrics.lanchester import comparator
+from sim.recording import Recording
+from sim.report import claims as claim_words
+from sim.report import figures, text
+from sim.report.page import NOT_MODELLED, Grid, Picture, Section, grid, html, of_rows
+
+LINKS = {
+    "reported": "act seen to report", "permitted": "report to permission", "approved": "permission to approval",
+    "assigned": "approval to shooter and controller", "impact": "assignment to impact",
+}  # fmt: skip
+
+
+def stamp(recording: Recording) -> str:
+    """1 of N, simulated."""
+    of = recording.meta.get("replications")
+    return f"1 of {of:,}, simulated" if of else "1 of many possible nights, simulated"
+
+
+def report(recording: Recording) -> str:
+    """HTML of one night."""
+    view, meta = View(recording), recording.meta
+    found, tables = metrics.measure(view), metrics.tables(view)
+    scenario = scenario_of(recording)
+    said = stamp(recording)
+    bands = json.loads(recording.attachments["ensemble.json"]) if "ensemble.json" in recording.attachments else None
+    rows = tables["losses"]
+    losses = dict(rows) | {"attributed_to": [_by(scenario.tags.get(tag)) for tag in rows["tag"]]}
+    parts = [
+        Section("Outcome", (), (), (grid(f"What came of it ({said})", ("", ""), text.outcome_rows(found)),)),
+        Section(
+            "Clock", ("Times before the first round are inputs; every later one emerged in the run.",), (),
+            (_clock(view, said), _timeline(view, said)),
+        ),
+        Section(
+            "Strength and losses", ("A force tag is an attribution by those named, not a finding.",),
+            (
+                Picture(figures.strength(view, said, bands), f"Unhurt people of both sides by the minute; {said}"
+                        + ("; shaded: the middle 80 % of the ensemble." if bands else ".")),
+                Picture(figures.by_weapon(view, said),
+                        f"Attackers hurt so far, by the weapon that first hurt them; {said}."),
+            ),
+            (
+                of_rows(f"People by tag ({said})", losses, 2),
+                of_rows(f"Where the attackers are at the end ({said})", tables["disposition"]),
+                of_rows(f"Who hurt whom with what ({said})", tables["scoreboard"], 3),
+                of_rows(f"Weapons ({said})", tables["weapons"], 3, ("weapon",)),
+            ),
+        ),
+        Section("From sight to impact", _chain_notes(tables), (_chain(tables, said),),
+                (of_rows(f"Waits, seconds ({said})", tables["waits"]),
+                 of_rows(f"What missions waited for ({said})", tables["waiting"]),
+                 of_rows(f"Controllers ({said})", tables["controllers"]))),
+        Section("Hotline and rules",
+                ("No verbatim record is public: all is reported or modelled speech.",), (),
+                (grid(f"Hotline ({said})", ("time", "the fight", "in reported speech", "which is"),
+                      text.hotline_rows(view), 4),
+                 grid(f"Rules of engagement ({said})", ("decision", "times"), text.rules_rows(view)),
+                 of_rows(f"Why things ended ({said})", tables["endings"], 3))),
+        *_lanchester(view, said),
+        Section("Claims beside this night", (
+            "One night cannot be consistent or not with a statement; `khusham claims` judges many. Inside: whether "
+            "this night alone meets it.",), (), (_claims(recording, found, said),)),
+        Section("Where rounds fell", ("Civilians are not modelled; these are distances to places on the map.",), (),
+                (of_rows(f"Within 500 m of the headquarters ({said})", tables["rounds_within_500m"], 2),
+                 _places(view, said))),
+        Section("Sources", (text.provenance_shares(recording), NOT_MODELLED), (), (_sources(scenario),)),
+    ]  # fmt: skip
+    reasons = metrics.undefined(view)
+    foot = [
+        "Undefined: " + "; ".join(f"{name}: {why_not}" for name, why_not in reasons.items()) + "." if reasons else "",
+        f"{meta['program']}, seed {meta['seed']}, replication {meta['replication']}, history {meta['history']}; "
+        f"scenario {meta['scenario_sha256']}; digest {recording.digest}",
+    ]
+    first = f"{said[0].upper()}{said[1:]}; seed {meta['seed']}, replication {meta['replication']}. "
+    first += "A model's answer, not a record of events."
+    if meta.get("truncated"):
+        first += f" The recording is cut at {why.local_time(recording, int(meta['truncated_at_ms']))}."
+    return html(
+        str(meta["scenario_title"]), str(meta.get("question") or ""), first, parts, [row for row in foot if row]
+    )
+
+
+def _by(row: Any) -> str:
+    if row is None:
+        return "-"
+    return str(row.attributed_to) + (f"; contested by {row.contested_by}" if row.contested_by else "")
+
+
+def _clock(view: View, said: str) -> Grid:
+    rows = [(why.local_time(view.recording, t), text.after(view, t), what) for t, what in sorted(text.moments(view))]
+    return grid(f"Clock of the night, local time ({said})", ("time", "T", "what"), rows, 3)
+
+
+def _timeline(view: View, said: str) -> Grid:
+    """Hours that the record states, by their speaker, beside the nearest of the night's own moments."""
+    recording = view.recording
+    start = datetime.fromisoformat(str(recording.meta["start"]))
+    rows = []
+    for claim, what, at, role in sorted(_documented(recording), key=lambda row: (row[2], row[0])):
+        t_ms = round((at - start) / timedelta(milliseconds=1))
+        before = view.t0 is None or t_ms < view.t0 - 60_000
+        rows.append(
+            (at.strftime("%d %b %H:%M"), text.after(view, t_ms), what, claim,
+             "an input" if role == "input" else "before the first round" if before else "an outcome to compare with")
+        )  # fmt: skip
+    return grid(
+        f"Hours on record, beside T of this night ({said})", ("stated", "T here", "what", "claim", "is"), rows, 5
+    )
+
+
+def _documented(recording: Recording) -> Iterator[tuple[str, str, datetime, str]]:
+    """(claim and speaker, what, when, role) of every stated hour from the evening on."""
+    from sim.scenario.reading import read_map
+
+    raw = recording.attachments.get("claims.yaml")
+    if raw is None:
+        return
+    tree, _ = read_map(raw, "claims")
+    start = datetime.fromisoformat(str(recording.meta["start"]))
+    end = start + timedelta(milliseconds=int(recording.meta["clock_end_ms"]))
+    for claim in tree["claims"]:
+        for number in claim.get("numbers") or ():
+            if "at" in number and number.get("unit") == "min":
+                at = datetime.fromisoformat(str(number["at"]))
+                if end - timedelta(hours=18) < at < end:
+                    yield f"{claim['id']}, {claim['said_by']}", str(number["what"]), at, str(claim["role"])
+
+
+def _medians(tables: dict[str, metrics.Rows]) -> dict[str, float | None]:
+    rows = tables["waits"]
+    by_link = dict(zip([link.partition(" to ")[2] for link in rows["link"]], rows["median"], strict=True))
+    return {words: by_link[link] for link, words in LINKS.items()}
+
+
+def _chain(tables: dict[str, metrics.Rows], said: str) -> Picture:
+    found = _medians(tables)
+    return Picture(
+        figures.waterfall(list(found), list(found.values()), said),
+        f"Median waits of supporting fires from the act that was seen to the impact, end to end; {said}.",
+    )
+
+
+def _chain_notes(tables: dict[str, metrics.Rows]) -> tuple[str, ...]:
+    known = {words: median for words, median in _medians(tables).items() if median is not None}
+    if not known:
+        return ("No mission of supporting fires reached an impact.",)
+    worst = max(known, key=lambda words: known[words] or 0.0)
+    return (f"The longest link is {worst}, {(known[worst] or 0.0) / 60:.0f} min in the median.",)
+
+
+def _lanchester(view: View, said: str) -> list[Section]:
+    found = comparator(view)
+    if found is None:
+        return []
+    exchange = (
+        "no defender was hurt" if found.exchange is None else f"{found.exchange:.0f} attackers hurt for one defender"
+    )
+    note = (
+        f"Loss exchange: {exchange}. The dashed and dotted curves are Lanchester's square and linear laws with the two "
+        "rates that give this night's own losses; they miss its course by "
+        f"{found.error(found.square):.0f} and {found.error(found.linear):.0f} attackers (root mean square). A "
+        "comparator and no explanation: most losses here come from outside the garrison, and neither law knows of "
+        "distance, cover or permission."
+    )
+    alt = f"Unhurt people of this night and of the two laws by the minute; {said}."
+    return [Section("Beside Lanchester's laws", (note,), (Picture(figures.lanchester(found, said), alt),))]
+
+
+def _claims(recording: Recording, found: dict[str, metrics.Value | None], said: str) -> Grid:
+    raw = recording.attachments.get("claims.yaml")
+    rows: list[tuple[object, ...]] = []
+    if raw is not None:
+        record = claims.read(raw)
+        for claim in record.tested:
+            assert claim.test is not None
+            first = claim.test.first
+            value = found[first.metric]
+            here = "-" if value is None else claim_words.number(value, first.metric)
+            rows.append((claim.id, claim.said_by, claim.says, f"{first.metric.replace('_', ' ')}: {claim.test.words}",
+                         here, claim.test.holds(found), claim.role, ", ".join(claim.contests)))  # fmt: skip
+    heads = ("", "said by", "says", "test", "this night", "inside", "worth", "contests")
+    return grid(f"Statements with a test ({said})", heads, rows, 8)
+
+
+def _places(view: View, said: str) -> Grid:
+    """The nearest impact to each named place."""
+    at, rows = view.log.payload("impact"), []
+    places = view.recording.places
+    x, y = at["x_mm"] / 1000, at["y_mm"] / 1000
+    for n in range(len(places["name"])):
+        far = np.hypot(x - places["x_m"][n], y - places["y_m"][n])
+        nearest = f"{far.min() / 1000:.1f} km" if len(far) else None
+        rows.append((str(places["name"][n]), nearest, int(np.count_nonzero(far < 1000)), str(places["source"][n])))
+    heads = ("place", "nearest impact", "impacts within 1 km", "source of the place")
+    return grid(f"Impacts and places ({said})", heads, rows)
+
+
+def _sources(scenario: Any) -> Grid:
+    rows = [(name, s.title, s.trust, s.address) for name, s in sorted(scenario.sources.items())]
+    return grid("Sources of the scenario", ("id", "title", "trust", "address"), rows, 4)

@@ -1,0 +1,66 @@
+"""A report as one HTML file that needs nothing else: parts of notes, pictures and tables, put into one template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.metrics import Rows
+from sim.report.text import shown
+
+NOT_MODELLED = (
+    "Not modelled: civilians (distances of impacts to places are given), ISIS as an actor, electronic warfare, air "
+    "defence of the attackers, the recovery of the dead, what any single person thought or said. Effectiveness numbers "
+    "are coarse, abstract and open; none is a real weapon table. Stated figures are claims by named sources, not "
+    "ground truth, and nobody is endorsed by being quoted."
+)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of text cells; the first `left` columns are words."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    left: int = 1
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG and what it shows, in words."""
+
+    svg: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a report."""
+
+    title: str
+    notes: tuple[str, ...] = ()
+    figures: tuple[Picture, ...] = ()
+    grids: tuple[Grid, ...] = ()
+
+
+def grid(caption: str, heads: Sequence[str], rows: Iterable[Sequence[object]], left: int = 1) -> Grid:
+    """A table of any values."""
+    return Grid(caption, tuple(heads), tuple(tuple(shown(value) for value in row) for row in rows), left)
+
+
+def of_rows(caption: str, rows: Rows, left: int = 1, drop: Sequence[str] = ()) -> Grid:
+    """A table of `sim.metrics` as it stands, without some columns."""
+    names = [name for name in rows if name not in drop]
+    listed = zip(*(rows[name] for name in names), strict=True)
+    return grid(caption, [name.replace("_", " ") for name in names], listed, left)
+
+
+def html(title: str, question: str, stamp: str, parts: Sequence[Section], foot: Sequence[str]) -> str:
+    """The whole file."""
+    from jinja2 import Environment
+
+    template = (Path(__file__).parent / "page.html.j2").read_text("utf-8")
+    made = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(template)
+    return made.render(title=title, question=question, stamp=stamp, parts=parts, foot=foot) + "\n"
