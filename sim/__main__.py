@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.experiment import commands
-from sim.report import branching, comparing
+from sim.report import branching, comparing, spreading
 from sim.report.claims_command import claims
 from sim.report.comparing import Jobs, Json, Reps, ScenarioFile, Seed, Set, many, out_json
 from sim.report.report_command import report
@@ -70,9 +70,14 @@ def run(
     overrides: Set = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the recording.")] = None,
     jobs: Jobs = 0,
+    history: Annotated[int | None, typer.Option("--history", min=0, help="Latent states; as the replication.")] = None,
+    uncertain: Annotated[bool, typer.Option("--uncertain", help="Draw every disputed input too.")] = False,
+    dice: Annotated[int, typer.Option("--dice", min=2, help="Nights of each history, with --uncertain.")] = 2,
     json: Json = False,
 ) -> None:
     """Run a scenario and print what happened; with -n, an ensemble and the run nearest its median."""
+    from functools import partial
+
     from sim import engine
     from sim import scenario as room
     from sim.experiment import ensemble as many_runs
@@ -82,14 +87,20 @@ def run(
     told_of = room.load(scenario, overrides or [])
     if output is not None and not output.absolute().parent.is_dir():
         raise room.ScenarioError([f"{output}: there is no folder {output.parent} to write it to"])
+    if uncertain:
+        if output is not None or history is not None or rep:
+            raise room.ScenarioError(["--uncertain draws histories and writes no recording: no -o, --history or --rep"])
+        spreading.uncertain(told_of, seed, n, dice, jobs, json)
+        return
+    one_night = engine.run if history is None else partial(engine.run, history=history)
     if n > 1:
-        found = many(told_of, seed, range(rep, rep + n), jobs, "run")
+        found = many(told_of, seed, range(rep, rep + n), jobs, "run", one_night)
         if output is not None:
             best = found.nearest.replication
-            save(many_runs.with_ensemble(engine.run(told_of, seed=seed, replication=best), found), output)
+            save(many_runs.with_ensemble(one_night(told_of, seed=seed, replication=best), found), output)
             typer.echo(f"wrote replication {best}, the nearest to the median, to {output}", err=True)
     else:
-        night = engine.run(told_of, seed=seed, replication=rep)
+        night = one_night(told_of, seed=seed, replication=rep)
         found = many_runs.Ensemble(seed, (many_runs.measured(rep, night),))
         if output is not None:
             save(night, output)

@@ -60,6 +60,11 @@ def dials(scenario: Scenario) -> list[Dial]:
     return found
 
 
+def luck_of(seed: int, history: int, path: str) -> float:
+    """The uniform with which a history sets the dial of a path."""
+    return _luck(seed, history, f"dial/{path}")
+
+
 def _luck(seed: int, history: int, name: str) -> float:
     return Draws(seed, 0, history).one(Purpose.HISTORY, key(name))
 
@@ -70,7 +75,7 @@ def settings(scenario: Scenario, seed: int, history: int) -> list[tuple[str, Any
     return [
         (
             dial.path,
-            {"value": dial.text(_luck(seed, history, f"dial/{dial.path}")), "basis": "assumption", "note": note},
+            {"value": dial.text(luck_of(seed, history, dial.path)), "basis": "assumption", "note": note},
         )
         for dial in dials(scenario)
     ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from sim.experiment.ensemble import Ensemble
+    from sim.experiment.ensemble import Ensemble, Run
     from sim.scenario import Scenario
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
@@ -27,16 +27,16 @@ def out_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def many(scenario: Scenario, seed: int, numbers: range, jobs: int, words: str) -> Ensemble:
+def many(scenario: Scenario, seed: int, numbers: range, jobs: int, words: str, run: Run | None = None) -> Ensemble:
     """Replications with progress on stderr."""
-    from sim.experiment.ensemble import ensemble, processors
+    from sim.experiment.ensemble import engine_run, ensemble, processors
 
     def done(n: int) -> None:
         if sys.stderr.isatty():
             typer.echo(f"\r{words} {n} of {len(numbers)}", nl=n == len(numbers), err=True)
 
     workers = jobs or (processors() if len(numbers) >= 16 else 1)
-    return ensemble(scenario, seed, numbers, workers=workers, done=done)
+    return ensemble(scenario, seed, numbers, workers=workers, run=run or engine_run, done=done)
 
 
 def compare(

@@ -36,30 +36,13 @@ def report(recording: Recording) -> str:
     found, tables = metrics.measure(view), metrics.tables(view)
     scenario = scenario_of(recording)
     said = stamp(recording)
-    bands = json.loads(recording.attachments["ensemble.json"]) if "ensemble.json" in recording.attachments else None
-    rows = tables["losses"]
-    losses = dict(rows) | {"attributed_to": [_by(scenario.tags.get(tag)) for tag in rows["tag"]]}
     parts = [
         Section("Outcome", (), (), (grid(f"What came of it ({said})", ("", ""), text.outcome_rows(found)),)),
         Section(
             "Clock", ("Times before the first round are inputs; every later one emerged in the run.",), (),
             (_clock(view, said), _timeline(view, said)),
         ),
-        Section(
-            "Strength and losses", ("A force tag is an attribution by those named, not a finding.",),
-            (
-                Picture(figures.strength(view, said, bands), f"Unhurt people of both sides by the minute; {said}"
-                        + ("; shaded: the middle 80 % of the ensemble." if bands else ".")),
-                Picture(figures.by_weapon(view, said),
-                        f"Attackers hurt so far, by the weapon that first hurt them; {said}."),
-            ),
-            (
-                of_rows(f"People by tag ({said})", losses, 2),
-                of_rows(f"Where the attackers are at the end ({said})", tables["disposition"]),
-                of_rows(f"Who hurt whom with what ({said})", tables["scoreboard"], 3),
-                of_rows(f"Weapons ({said})", tables["weapons"], 3, ("weapon",)),
-            ),
-        ),
+        _losses(view, tables, scenario, said),
         Section("From sight to impact", _chain_notes(tables), (_chain(tables, said),),
                 (of_rows(f"Waits, seconds ({said})", tables["waits"]),
                  of_rows(f"What missions waited for ({said})", tables["waiting"]),
@@ -91,6 +74,34 @@ def report(recording: Recording) -> str:
         first += f" The recording is cut at {why.local_time(recording, int(meta['truncated_at_ms']))}."
     return html(
         str(meta["scenario_title"]), str(meta.get("question") or ""), first, parts, [row for row in foot if row]
+    )
+
+
+def _losses(view: View, tables: dict[str, metrics.Rows], scenario: Any, said: str) -> Section:
+    """Who was hurt, by whom, when; the ensemble behind the curves if the recording carries it."""
+    attached = view.recording.attachments
+    bands = json.loads(attached["ensemble.json"]) if "ensemble.json" in attached else None
+    rows = tables["losses"]
+    losses = dict(rows) | {"attributed_to": [_by(scenario.tags.get(tag)) for tag in rows["tag"]]}
+    return Section(
+        "Strength and losses",
+        ("A force tag is an attribution by those named, not a finding.",),
+        (
+            Picture(
+                figures.strength(view, said, bands),
+                f"Unhurt people of both sides by the minute; {said}"
+                + ("; shaded: the middle 80 % of the ensemble." if bands else "."),
+            ),
+            Picture(
+                figures.by_weapon(view, said), f"Attackers hurt so far, by the weapon that first hurt them; {said}."
+            ),
+        ),
+        (
+            of_rows(f"People by tag ({said})", losses, 2),
+            of_rows(f"Where the attackers are at the end ({said})", tables["disposition"]),
+            of_rows(f"Who hurt whom with what ({said})", tables["scoreboard"], 3),
+            of_rows(f"Weapons ({said})", tables["weapons"], 3, ("weapon",)),
+        ),
     )
 
 

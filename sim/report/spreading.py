@@ -1,0 +1,86 @@
+"""`khusham run --uncertain`: what of the spread is dice and what is history, and which dispute matters."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from sim.report.comparing import out_json
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+    from sim.experiment.spread import Nested
+    from sim.scenario import Scenario
+
+SHOWN = (
+    "attackers_killed", "attackers_wounded", "sdf_wounded", "defenders_killed", "tanks_destroyed",
+    "artillery_destroyed", "rounds_within_500m_before_reply", "strike_duration_s", "closest_approach_m", "hq_held",
+)  # fmt: skip
+RANKED = ("attackers_killed", "rounds_within_500m_before_reply", "hq_held")
+MOST = 6
+
+
+def uncertain(scenario: Scenario, seed: int, n: int, dice: int, jobs: int, json: bool) -> None:
+    """Runs n nights, `dice` of each history, and tells."""
+    from sim.experiment import spread
+    from sim.experiment.ensemble import processors
+    from sim.report import text
+    from sim.scenario import ScenarioError
+
+    histories = n // dice
+    if histories < 2:
+        raise ScenarioError([f"-n {n}: with --dice {dice} this is {histories} histories; it takes two or more"])
+
+    def done(count: int) -> None:
+        if sys.stderr.isatty():
+            typer.echo(f"\rhistory {count} of {histories}", nl=count == histories, err=True)
+
+    workers = jobs or (processors() if n >= 16 else 1)
+    found = spread.nested(scenario, seed=seed, histories=histories, dice=dice, workers=workers, done=done)
+    if json:
+        out_json(spread.as_json(scenario.id, found, SHOWN))
+    else:
+        text.show(in_words(scenario.title, found))
+
+
+def in_words(title: str, found: Nested) -> Group:
+    """Spread by metric, then the disputes that stand out."""
+    from rich.console import Group, RenderableType
+    from rich.text import Text
+
+    from sim.experiment import spread
+    from sim.report import text
+
+    h, m = len(found.nights), len(found.nights[0])
+    head = (
+        f"{title}\n{h} histories of {m} dice, simulated, seed {found.seed}; {len(found.paths)} disputed inputs drawn."
+    )
+    rows, refused = list[tuple[object, ...]](), list[str]()
+    for name in SHOWN:
+        one = spread.parts(found, name)
+        if one is None:
+            refused.append(name.replace("_", " "))
+            continue
+        between = f"{one.low:.0%} to {one.high:.0%}"
+        rows.append((name, one.mean, one.sd_dice, one.sd_history, f"{one.history_share:.0%}", between, one.n))
+    heads = ("metric", "mean", "sd of the dice", "sd of history", "history's share", "95 %", "histories")
+    parts: list[RenderableType] = [Text(head, style="bold"), "", text.table("Dice and history", heads, rows)]
+    if refused:
+        least = spread.LEAST_HISTORIES
+        parts.append(Text(f"Nothing to split, or fewer than {least} histories with values: {', '.join(refused)}."))
+    for name in RANKED:
+        ranked = spread.disputes(found, name)
+        if not ranked:
+            continue
+        clear = [row for row in ranked if row.clear]
+        told = [(row.path, f"{row.rank_correlation:+.2f}", row.clear) for row in ranked[:MOST]]
+        words = name.replace("_", " ")
+        parts += ["", text.table(f"Which dispute moves {words}", ("input", "rank correlation", "clear"), told)]
+        if not clear:
+            parts.append(
+                Text(f"None stands out against {len(ranked)} tried at once: not enough histories to rank them.")
+            )
+    return Group(*parts)
