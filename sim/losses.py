@@ -96,6 +96,7 @@ def wound(
         luck = draws.few(Purpose.WOUND, world.keys[u], entity, 2)
         if luck[0] < wounds.p_die:
             later = world.clock.now_ms + max(1, span_ms(wounds.delay, float(luck[1])))
+            world.dying[row] = world.clock.now_ms, later
             world.clock.at(later, Phase.IMPACT, world.actor[u], _die, world, log, row, id_)
 
 

@@ -31,6 +31,8 @@ METRICS: dict[str, Metric] = {
     **_LOSSES,
     **_HULLS,
     "aircraft_destroyed": people.aircraft_destroyed,
+    "attackers_die_later": people.die_later,
+    "hurt_by_own_side": people.hurt_by_own_side,
     "attackers_committed": people.committed,
     "rounds_within_500m": fires.rounds_near,
     "rounds_within_500m_before_reply": fires.rounds_before_reply,
@@ -58,6 +60,7 @@ METRICS: dict[str, Metric] = {
     "hotline_during": command.calls_in("during"),
     "hotline_after": command.calls_in("after"),
     **{name: command.wait(*links) for name, links in command.WAITS.items()},
+    "attacks_close_to_own": command.attacks_close_to_own,
     "controller_load": command.controller_load,
     "build_up_seen_h": command.first_sight_lead,
 }

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.events import Wait
 from sim.metrics.chain import LINKS, chain_times
 from sim.metrics.view import Ints, Undefined, Value, View
 
@@ -91,6 +92,11 @@ def controller_load(view: View) -> Value | Undefined:
         return Undefined("there was no fight")
     busy = np.minimum(until, view.last_round) - np.maximum(begun, view.t0)
     return float(np.maximum(busy, 0).sum() / (n * (view.last_round - view.t0)))
+
+
+def attacks_close_to_own(view: View) -> Value | Undefined:
+    """Attacks given out although own troops were nearer than the weapon's safe distance: slower, and a counted risk."""
+    return int(np.count_nonzero(view.log.payload("waiting")["what"] == Wait.SAFE_DISTANCE))
 
 
 def first_sight_lead(view: View) -> Value | Undefined:

@@ -75,6 +75,24 @@ def destroyed(*counts_as: str) -> Callable[[View], Value | Undefined]:
     return lost
 
 
+def die_later(view: View) -> Value | Undefined:
+    """Attackers wounded at the end who die of it afterwards, within the scenario's horizon; not among the killed."""
+    counts = view.meta.get("die_later")
+    if counts is None:
+        return Undefined("the scenario names no horizon for the wounded")
+    units = view.recording.units
+    tags = set(units["tag"][units["side"] == SIDES[ATTACKERS]].tolist())
+    return int(sum(n for tag, n in counts.items() if tag in tags))
+
+
+def hurt_by_own_side(view: View) -> Value | Undefined:
+    """People of either side hurt by rounds of their own."""
+    fates = view.fates
+    sides = np.append(view.unit_side, -1)
+    own = (fates.what < 2) & (sides[fates.shooter] == sides[fates.victim]) & (sides[fates.shooter] >= 0)
+    return len(np.unique(fates.entity[own]))
+
+
 def aircraft_destroyed(view: View) -> Value | Undefined:
     """Aircraft of either side lost for good."""
     aircraft = view.recording.entities["counts_as"] == "aircraft"

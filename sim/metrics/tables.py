@@ -186,14 +186,19 @@ def disposition(view: View) -> Rows:
         return found
 
     across = view.get(recrossed_ms) < NEVER
+    went = view.unit[view.log.of("withdrew")]
+    ordered = np.zeros(n_units, bool)
+    ordered[went[(view.log.payload("withdrew")["reason"] == Reason.HALTED) & (went >= 0)]] = True
     came = units_of("committed") | units_of("broke") | units_of("withdrew")
     gave_up = units_of("surrendered") & ~across
     fighting = came & ~across & ~gave_up & (view.ineffective_ms == NEVER)
-    enclave = came & ~across & ~gave_up & ~fighting
+    halted = came & ordered & ~across & ~gave_up
+    enclave = came & ~across & ~gave_up & ~fighting & ~halted
     parts = {
         "never_committed": unhurt & ~(came | across | gave_up)[view.entity_unit],
         "recrossed": unhurt & across[view.entity_unit],
         "enclave": unhurt & enclave[view.entity_unit],
+        "halted": unhurt & halted[view.entity_unit],
         "still_in_the_fight": unhurt & fighting[view.entity_unit],
         "surrendered": unhurt & gave_up[view.entity_unit],
         "wounded": of_state(view, "wounded") & ours,

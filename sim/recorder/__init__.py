@@ -12,7 +12,7 @@ import numpy as np
 from sim.context import Context
 from sim.recorder import attachments, tables
 from sim.recording import CHANGE_FIELDS, SCHEMA, EventTable, Recording, digest, empty_table
-from sim.world import SIDES
+from sim.world import SIDES, Fate
 
 MODEL_VERSION = "1"
 """Changes whenever the same scenario and seed give another log: such recordings can't be verified any more."""
@@ -96,8 +96,22 @@ def _meta(ctx: Context, seed: int, replication: int, history: int | None, record
         "loads": {unit.id: sorted(unit.weapons) for unit in ctx.world.unit if unit.weapons},
         "air_roles": {unit.id: unit.air.role for unit in ctx.world.unit if unit.air is not None},
         "assurance_releases": scenario.hotline is not None and scenario.hotline.assurance_releases,
+        "die_later": _die_later(ctx),
         "record": record,
     }
+
+
+def _die_later(ctx: Context) -> dict[str, int] | None:
+    """People wounded at the end whose time comes within the horizon of their wound, by tag; None: no horizon."""
+    wounds, world = ctx.scenario.wounds, ctx.world
+    if wounds is None or wounds.horizon_s is None:
+        return None
+    counts: dict[str, int] = {}
+    for row, (hurt_ms, dies_ms) in world.dying.items():
+        if world.fate[row] == Fate.WOUNDED and dies_ms - hurt_ms <= wounds.horizon_s * 1000:
+            tag = str(world.unit[int(world.entity_unit[row])].tag)
+            counts[tag] = counts.get(tag, 0) + 1
+    return counts
 
 
 def _hq_units(ctx: Context) -> list[str]:

@@ -235,10 +235,13 @@ class Morale(Part):
 
 
 class Wounds(Part):
-    """Wounded who die later, to the end of the run: each with `p_die`, after `delay`."""
+    """Wounded who die later: each with `p_die`, after `delay`. The run counts those who die before it ends; of the
+    others `attackers_die_later` counts those whose time comes within `horizon` of their wound.
+    """
 
     p_die: Share
     delay: Delay
+    horizon_s: Duration | None = Field(None, alias="horizon", gt=0)
 
 
 class End(Part):

@@ -101,6 +101,7 @@ class World:
     air_released: bool = False  # an assurance has freed aircraft held in overwatch
     airspace: Airspace = field(default_factory=Airspace)
     warning_aim: tuple[float, float] | None = None
+    dying: dict[int, tuple[int, int]] = field(default_factory=dict)  # row of a wounded -> when hurt, when to die, ms
     # (phase, within which radius of a unit, fn(mount, d2 (k, n_units), ids)): told of impacts near somebody
     impact_hooks: list[tuple[int, Callable[[Mount], float], Callable[..., None]]] = field(default_factory=list)
     fall_watchers: list[Callable[[Floats], None]] = field(default_factory=list)  # told where rounds fell; only note
