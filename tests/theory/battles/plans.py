@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import exp
 from typing import Any
 from zlib import crc32
 
+from sim.effects.salvo import common_aim_biased
 from tests.theory import solvers
 from tests.theory.answers import combat, fire, looking
 from tests.theory.battles import duels, shelling
@@ -55,6 +57,19 @@ def _linear_end(i: Inputs) -> tuple[str, float]:
 
 def _both_aimed(i: Inputs) -> tuple[str, float]:
     return "e_x", solvers.markov_combat(i["x0"], i["y0"], lambda x, y: i["a"] * y, lambda x, y: i["b"] * x)["e_x"]
+
+
+def _both_area(i: Inputs) -> tuple[str, float]:
+    def loss(rate: float) -> solvers.Rate:
+        return lambda x, y: rate * x * y
+
+    return "e_x", solvers.markov_combat(i["x0"], i["y0"], loss(i["a"]), loss(i["b"]))["e_x"]
+
+
+def _aim_of_his_own(i: Inputs) -> tuple[str, float]:
+    law = i["rounds"], i["D0"], i["b_m"], i["sigma_precision_m"], i["sigma_aim_m"]
+    one, two = (common_aim_biased(*law, abs(x)) for x in i["targets_x_m"])
+    return "", one * two
 
 
 def _a_loss_late(i: Inputs) -> tuple[str, float]:
@@ -105,20 +120,20 @@ def _no_stretch(i: Inputs) -> tuple[str, float]:
 
 PLANS: dict[str, Plan] = {
     "STO-01": Plan(_law("square"), 1000, "deterministic square law", _square_end, quick=True),
-    "STO-02": Plan(_law("square"), 1200, "deterministic square law", _square_end, quick=True),
+    "STO-02": Plan(_law("square"), 1200, "deterministic square law", _square_end),
     "STO-03": Plan(_law("square"), 2100, "deterministic square law", _square_end),
     "STO-04": Plan(_law("square"), 1800, "deterministic square law", _square_end),
-    "STO-05": Plan(_law("square"), 3000, "deterministic square law", _square_end),
-    "STO-06": Plan(_law("linear"), 1500, "deterministic linear law", _linear_end),
-    "STO-07": Plan(_law("linear"), 900, "deterministic linear law", _linear_end),
-    "STO-08": Plan(_law("linear"), 1000, "deterministic linear law", _linear_end),
-    "STO-09": Plan(_law("mixed"), 2000, "aimed fire on both sides", _both_aimed),
-    "STO-10": Plan(_law("square"), 1500, "breaks one loss late", _a_loss_late, quick=True),
-    "STO-11": Plan(duels.small_fights, 2000, "linear law", _linear_small),
-    "STO-12": Plan(duels.transient, 8000, "losses as a Poisson process", _poisson_losses),
+    "STO-05": Plan(_law("square"), 300, "area fire on both sides", _both_area),
+    "STO-06": Plan(_law("linear"), 500, "deterministic linear law", _linear_end),
+    "STO-07": Plan(_law("linear"), 400, "deterministic linear law", _linear_end),
+    "STO-08": Plan(_law("linear"), 150, "aimed fire on both sides", _both_aimed),
+    "STO-09": Plan(_law("mixed"), 500, "aimed fire on both sides", _both_aimed),
+    "STO-10": Plan(_law("square"), 400, "breaks one loss late", _a_loss_late, quick=True),
+    "STO-11": Plan(duels.small_fights, 1200, "linear law", _linear_small),
+    "STO-12": Plan(duels.transient, 5600, "losses as a Poisson process", _poisson_losses),
     "STO-13": Plan(duels.salvo_fights, 1500, "x fires and kills first", _x_first, quick=True),
-    "STO-14": Plan(duels.salvo_fights, 2500, "x fires and kills first", _x_first),
-    "STO-15": Plan(duels.salvo_fights, 800, "x fires and kills first", _x_first, quick=True),
+    "STO-14": Plan(duels.salvo_fights, 1000, "x fires and kills first", _x_first),
+    "STO-15": Plan(duels.salvo_fights, 800, "x fires and kills first", _x_first),
     "STO-16": Plan(duels.salvo_fights, 800, "this is the fault itself", _x_first),
     "STO-17": Plan(duels.transient, 7500, "this is the fault itself", _euler),
     "DIR-08": Plan(duels.markov_duel, 1500, "shots that wait for each other", _coin),
@@ -144,21 +159,21 @@ PLANS: dict[str, Plan] = {
     ),
     "KCH-03": Plan(duels.one_channel, 1600, "negative leakers counted",
                    lambda i: ("mean_leakers", i["attackers"] - i["kill_rate_per_channel_per_s"] * i["exposure_s"])),
-    "KCH-05": Plan(shelling.stale, 12000, "a fresh aim point",
+    "KCH-05": Plan(shelling.stale, 3000, "a fresh aim point",
                    lambda i: _other(combat.ANSWERS, "KCH-05")({**i, "delay_s": 0.0})),
-    "SAL-11": Plan(shelling.both, 80000, "an impact redrawn for each target", _other(fire.ANSWERS, "SAL-10")),
+    "SAL-11": Plan(shelling.both, 1500, "an aim of his own for each target", _aim_of_his_own),
     "SUP-01": Plan(
-        lambda i, n, seed: shelling.clocked(i, "restart", n, seed), 400, "impacts while pinned are ignored",
+        lambda i, n, seed: shelling.clocked(i, "restart", n, seed), 200, "impacts while pinned are ignored",
         lambda i: ("fraction", _no_stretch(i)[1]),
     ),
     "SUP-02": Plan(
-        lambda i, n, seed: shelling.clocked(i, "ignore", n, seed), 400, "each impact restarts the clock",
+        lambda i, n, seed: shelling.clocked(i, "ignore", n, seed), 200, "each impact restarts the clock",
         lambda i: ("", looking.ANSWERS["SUP-01"](i)["fraction"]),
     ),
     "SUP-03": Plan(shelling.level, 2500, "no decay",
                    lambda i: ("mean", i["impact_rate_per_s"] * i["time_s"] * i["jump"]), quick=True),
-    "SUP-06": Plan(shelling.markov, 2500, "in the long run from the start",
-                   lambda i: ("p_suppressed", looking.ANSWERS["SUP-06"](i)["stationary"])),
+    "SUP-06": Plan(shelling.markov, 300, "no recovery",
+                   lambda i: ("p_suppressed", 1.0 - exp(-i["suppress_rate_per_s"] * i["time_s"]))),
     "DET-03": Plan(sights.standing, 9000, "looks of 10 s, each rate times 10 s", _stepped),
     "DET-08": Plan(sights.closing, 2000, "a factor 2 in the exponent",
                    lambda i: ("[2]", looking.ANSWERS["DET-08"]({**i, "kh_m3_per_s": 2.0 * i["kh_m3_per_s"]})[2])),
