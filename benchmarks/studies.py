@@ -33,9 +33,9 @@ class Study:
 STUDIES = {
     "hotline": Study(
         ("attackers_killed", "contractors_killed", "regime_army_killed", "attackers_wounded", "defenders_killed",
-         "rounds_within_500m", "fight_duration_s"),
-        ("hq_held=false", "attackers_killed>150", "advance_stopped=true"),
-        ("cells-attackers_killed", "factors-attackers_killed", "cells-fight_duration_s"),
+         "rounds_within_500m"),
+        ("hq_held=false", "advance_stopped=true"),
+        ("factors-attackers_killed", "cells-attackers_killed", "cells-hq_held-false"),
     ),
     "fires": Study(
         ("attackers_killed", "attackers_wounded", "defenders_killed", "vehicles_destroyed", "rounds_within_500m",

@@ -65,7 +65,7 @@ class Watch(threading.Thread):
         import psutil
 
         me = psutil.Process()
-        while not self.over.wait(2.0):
+        while not self.over.wait(5.0):
             for child in me.children(recursive=True):
                 try:
                     self.most_mb = max(self.most_mb, child.memory_info().rss / 1e6)

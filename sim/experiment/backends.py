@@ -13,7 +13,7 @@ from collections import deque
 from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
 
-from sim.experiment.batches import Batch, make
+from sim.experiment.batches import Batch, make, prepare
 from sim.experiment.manifest import SweepError, versions
 from sim.experiment.parts import Row
 
@@ -24,6 +24,9 @@ RESULT_S = 5.0
 
 REPLACE_AFTER_S = 15.0
 """How long a cluster of our own may lack workers before it is made anew."""
+
+WAIT_S, TEND_S = 2.0, 3.0
+"""How often a driver that waits looks whether there is still a scheduler, and whether its workers are all there."""
 
 CLOSE_S = 10.0
 """How long workers may take to end before they are ended."""
@@ -122,7 +125,7 @@ class Dask:
     def _done(self) -> list[Any]:
         """Futures that have come to an end; those that the client has given up are among them."""
         try:
-            found = _distributed().wait(list(self._futures), timeout=1.0, return_when="FIRST_COMPLETED")
+            found = _distributed().wait(list(self._futures), timeout=WAIT_S, return_when="FIRST_COMPLETED")
         except TimeoutError:
             return []
         except CANCELLED:
@@ -176,6 +179,7 @@ class Local(Dask):
         self.cluster = self._cluster()
         super().__init__(_distributed().Client(self.cluster))
         self.workers = workers
+        self.client.run(prepare)
 
     def _cluster(self) -> Any:
         import dask
@@ -188,7 +192,7 @@ class Local(Dask):
 
     def _tend(self) -> None:
         now = time.monotonic()
-        if now - self._looked < 1.0:
+        if now - self._looked < min(TEND_S, self._replace_after_s):
             return
         self._looked = now
         if len(self.client.nthreads()) >= self._wanted:

@@ -71,6 +71,12 @@ def scenario_of(base: Base, settings: tuple[Setting, ...]) -> Scenario:
     return _held[name]
 
 
+def prepare() -> None:
+    """Imports what every run needs, so that it is there when the first batch comes."""
+    import sim.engine
+    import sim.scenario  # noqa: F401
+
+
 def make(batch: Batch) -> list[Row]:
     """The runs of a batch, each measured; one that fails costs nobody but itself."""
     try:

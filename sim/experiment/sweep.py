@@ -23,7 +23,7 @@ from sim.experiment.manifest import SweepError
 from sim.experiment.parts import Row
 from sim.experiment.store import Store
 
-BATCH_S = 0.75
+BATCH_S = 1.0
 """CPU seconds of a batch: long beside what a scheduler needs for it, short beside what a kill may cost."""
 
 AHEAD = 3
