@@ -46,7 +46,7 @@ def copies(n: int) -> Scenario:
         rows["orders"] += [copy.order(row) for row in data["orders"]]
     data["map"].update(points=places, areas=areas)
     data.update(rows)
-    text = "".join(f"{key}: {_flow(value)}\n" for key, value in data.items())
+    text = "".join(f"{key}: {flow(value)}\n" for key, value in data.items())
     return load_text(text, SCENARIO.parent)
 
 
@@ -116,12 +116,12 @@ def metres(text: Any) -> float:
     return float(number) * (1000.0 if unit == "km" else 1.0)
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
     """A value in flow style, words as plain as can be: the fast reader takes it."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_flow(item) for item in value) + "]"
+        return "[" + ", ".join(flow(item) for item in value) + "]"
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, (int, float)):

@@ -17,6 +17,8 @@ from sim.scenario import plain
 from sim.scenario.tree import MAX_DEPTH, Map, Mark, Seq, scalar
 
 MAX_BYTES = 1_000_000
+"""Of a file; a text that a program makes may be MAX_TEXT long (a hundred times the base has 3 MB)."""
+MAX_TEXT = 10_000_000
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
@@ -187,8 +189,8 @@ def read_map(raw: bytes, shown: str) -> tuple[Map, list[Problem]]:
     """A file whose top level is a mapping."""
     if not raw.strip():
         raise fail(shown, "the file is empty")
-    if len(raw) > MAX_BYTES:
-        raise fail(shown, f"has {len(raw) / 1e6:.1f} MB; a scenario has at most {MAX_BYTES / 1e6:.0f} MB")
+    if len(raw) > MAX_TEXT:
+        raise fail(shown, f"has {len(raw) / 1e6:.1f} MB; a scenario has at most {MAX_TEXT / 1e6:.0f} MB")
     root, problems = read_yaml(decode(raw, shown), shown)
     if not isinstance(root, Map):
         raise fail(shown, "holds no keys; a scenario is a map of `key: value`", 1, 1)
