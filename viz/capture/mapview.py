@@ -13,7 +13,7 @@ from viz.layers import furniture, ghost, impacts, land, names, overlay, units
 from viz.symbols import Pictures
 from viz.theme import Layout, Palette, Rect
 
-REST_S, SLOW_S, MINI_S = 0.08, 0.1, 0.25
+REST_S, SLOW_S, MINI_S, GRID = 0.08, 0.1, 0.25, 64
 FINE_LAND_PIXELS = 450_000
 
 
@@ -68,11 +68,20 @@ class MapView:
         self._ground(area, frame)
         self._fires(area, frame)
         impacts.draw(canvas, frame, self.palette)
-        overlay.ring_names(canvas, frame, self.palette)
         self.placed = units.place(frame, None if frame.view.film else self.memory)
+        self._ring_names(canvas, frame)
         units.draw(canvas, frame, self.palette, self.placed, None if frame.view.film else self.memory)
         self._mini(area, frame)
         furniture.draw(canvas, frame, self.palette, pills)
+
+    def _ring_names(self, canvas: SurfaceCanvas, frame: Frame) -> None:
+        """Words of the rings keep off the symbols; labels then keep off the words, but not off their own symbols."""
+        placed = self.placed
+        boxes = [placed.box(k) for k in range(len(placed))] if placed is not None and len(placed) <= units.MANY else []
+        n = len(frame.taken)
+        frame.taken += boxes
+        overlay.ring_names(canvas, frame, self.palette)
+        frame.taken = frame.taken[:n] + frame.taken[n + len(boxes) :]
 
     def _signs(self, frame: Frame) -> None:
         """While time runs, who is drawn is asked ten times a second; where, every frame."""
@@ -181,10 +190,13 @@ class MapView:
         if frame.view.ghost and frame.ghost is not None and not frame.view.beside:
             ghost.draw(canvas, frame, self.palette)
         self.slow_at = _even(canvas.touched, self.sheet)
-        self.slow = None
-        if self.slow_at.w and self.slow_at.h:
-            half = (self.slow_at.w // 2, self.slow_at.h // 2)
-            self.slow = pygame.transform.smoothscale(self.sheet.subsurface(self.slow_at), half)
+        half = (self.slow_at.w // 2, self.slow_at.h // 2)
+        if not all(half):
+            self.slow = None
+            return
+        if self.slow is None or self.slow.get_size() != half:
+            self.slow = pygame.Surface(half, pygame.SRCALPHA)
+        pygame.transform.smoothscale(self.sheet.subsurface(self.slow_at), half, self.slow)
 
     def _ground(self, area: pygame.Surface, frame: Frame) -> None:
         """Ground, heat and slow lines, kept as one picture while the camera rests."""
@@ -230,9 +242,10 @@ class MapView:
 
 
 def _even(touched: list[pygame.Rect], sheet: pygame.Surface) -> pygame.Rect:
-    """The box of all that was drawn, on even pixels, so that halving it moves nothing."""
+    """The box of all that was drawn, on a coarse grid of even pixels: halving moves nothing, and sizes come again."""
     if not touched:
         return pygame.Rect(0, 0, 0, 0)
     box = touched[0].unionall(touched[1:]).inflate(4, 4).clip(sheet.get_rect())
-    x, y = box.x // 2 * 2, box.y // 2 * 2
-    return pygame.Rect(x, y, (box.right - x + 1) // 2 * 2, (box.bottom - y + 1) // 2 * 2).clip(sheet.get_rect())
+    x, y = box.x // GRID * GRID, box.y // GRID * GRID
+    far = (-(-box.right // GRID) * GRID, -(-box.bottom // GRID) * GRID)
+    return pygame.Rect(x, y, far[0] - x, far[1] - y).clip(sheet.get_rect())

@@ -104,4 +104,16 @@ def _write(
         canvas.text(sub, at, size=12, colour=palette.text2, anchor=anchor, halo=True, alpha=alpha)
 
 
-__all__ = ["Label", "Memory", "Placed", "Placing", "brackets", "draw", "find_labels", "names", "place", "words_of"]
+__all__ = [
+    "MANY",
+    "Label",
+    "Memory",
+    "Placed",
+    "Placing",
+    "brackets",
+    "draw",
+    "find_labels",
+    "names",
+    "place",
+    "words_of",
+]
