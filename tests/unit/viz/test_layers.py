@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 
 from viz import keys
@@ -10,6 +11,7 @@ from viz.canvas import ScriptCanvas, dashes
 from viz.frame import Frame, Night, View, build
 from viz.layers import furniture, impacts, land, names, overlay, units
 from viz.panels import charts, dialogs, hotline, log, popup, run, sources, status, tabs, timeline, topbar, unit
+from viz.symbols import placing
 from viz.theme import HIGH_CONTRAST, NIGHT, Layout, contrast, layout
 
 HOUR = 3_600_000
@@ -79,6 +81,36 @@ def test_symbols_do_not_overlap_and_moved_ones_have_leaders(frame: Frame) -> Non
     canvas = written(units.draw, frame, NIGHT, placed)
     assert len(canvas.find("lines", "#8592A0")) == sum(p.moved for p in placed)
     assert len(canvas.find("image", "unit")) == len(placed)
+
+
+def test_a_crowd_worked_out_bit_by_bit_stands_where_it_would_at_once(
+    frame: Frame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placing, "MANY", 5)
+    view, memory = frame.view, placing.Memory()
+    view.playing, view.reduced_motion = 1, True
+    whole = placing.place(frame).corner
+    first = placing.place(frame, memory).corner
+    assert np.allclose(first, whole)
+    memory.target = np.zeros_like(whole)
+    working = 0
+    for _ in range(30):
+        view.wall += 1 / 60
+        placing.place(frame, memory)
+        working += memory.work is not None
+    assert working > 1
+    assert np.allclose(placing.place(frame, memory).corner, whole)
+    assert len(whole) > 5
+
+
+def test_what_moves_moves_no_faster_than_the_eye(frame: Frame) -> None:
+    memory = placing.Memory()
+    before = placing.place(frame, memory).corner
+    assert memory.target is not None
+    memory.solved_at, memory.target = 0.05, memory.target + np.array([50.0, 0.0])
+    frame.view.playing, frame.view.wall = 1, 0.1
+    after = placing.place(frame, memory).corner
+    assert np.abs(after - before).max() == pytest.approx(6.0, abs=0.01)
 
 
 def test_labels_do_not_overlap_symbols_or_each_other(frame: Frame) -> None:
