@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ class Purpose:
     AUDIT = 99
 
 
+@cache
 def key(name: str) -> int:
     """The unsigned 64-bit key of a name (blake2b); names, not places in a list, address luck."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
@@ -57,6 +59,7 @@ def signed(unsigned: int) -> int:
     return unsigned - (1 << 64) if unsigned >= _HISTORY_BIT else unsigned
 
 
+@lru_cache(maxsize=1 << 16)
 def pair(a: int, b: int) -> int:
     """The key of an ordered pair (a towards b): a mixed with a turned b, so that (a, b) and (b, a) differ."""
     mixed = (a ^ ((b << 31 | b >> 33) & _MASK)) * 0x9E3779B97F4A7C15 & _MASK

@@ -48,7 +48,7 @@ class Morale:
         self.companies: dict[str, Company] = {}
         self.of_unit: dict[int, Company] = {}
         for name, units in sorted(self.world.companies.items()):
-            side = int(self.world.side[units[0]])
+            side = int(self.world.sides[units[0]])
             if SIDES[side] in ctx.scenario.morale:
                 self._add(name, units, side)
         self.warnings = -1
@@ -58,7 +58,7 @@ class Morale:
             [
                 m
                 for m in self.world.mounts
-                if self.world.side[m.unit] == side and m.weapon.kind == "indirect" and not m.held
+                if self.world.sides[m.unit] == side and m.weapon.kind == "indirect" and not m.held
             ]
             for side in (0, 1)
         ]
@@ -113,16 +113,16 @@ class Morale:
             self.check(self.of_unit[u])
         if u in self.serves:
             for company in self.companies.values():
-                if company.side == self.world.side[u] and company.units[0] != u:
+                if company.side == self.world.sides[u] and company.units[0] != u:
                     self.check(company)
 
     def reach_m(self, mount: Mount) -> float:
         """Radius within which supporting fire at a side that has morale is felt; -1 for other fire."""
-        return self.near_m[1 - self.world.side[mount.unit]] if mount.weapon.kind in SUPPORTING else -1.0
+        return self.near_m[1 - self.world.sides[mount.unit]] if mount.weapon.kind in SUPPORTING else -1.0
 
     def fell(self, mount: Mount, d2: Any, ids: list[int]) -> None:
         """Enemy supporting fire near units of a company whose own guns are silent or gone counts as unanswered."""
-        side = 1 - int(self.world.side[mount.unit])
+        side = 1 - int(self.world.sides[mount.unit])
         near = d2 <= self.near_m[side] ** 2
         some = near[0] if len(ids) == 1 else np.logical_or.reduce(near, axis=0)
         concerned = dict.fromkeys(self.of_unit[u] for u in some.nonzero()[0].tolist() if u in self.of_unit)
@@ -214,7 +214,7 @@ class Morale:
 
     def warned(self, id_: int, actor: int, rung: str) -> None:
         """A show of force or a warning shot: each company of the other side may notice it, and then heed it."""
-        side = 1 - int(self.world.side[self.world.unit_of_actor[actor]])
+        side = 1 - int(self.world.sides[self.world.unit_of_actor[actor]])
         law = self.ctx.scenario.roe[SIDES[1 - side]]  # type: ignore[index]
         step = next(step for step in law.ladder if step.id == rung)
         n = self.warnings = self.warnings + 1
@@ -235,7 +235,7 @@ class Morale:
     def halted(self, id_: int, actor: int, *_: int) -> None:
         """A formation obeys a halt: it goes back to the enclave in order, and begins no attack and no fire any more."""
         f = self.world.formation_actor.index(actor)
-        side = SIDES[self.world.side[self.world.members[f][0]]]
+        side = SIDES[self.world.sides[self.world.members[f][0]]]
         law = self.ctx.scenario.morale.get(side)  # type: ignore[call-overload]
         for u in self.world.members[f]:
             self.world.flag("halted", u, True, rate=False)

@@ -44,7 +44,7 @@ class Recognition:
     def _of(self, actor: int) -> tuple[Any, int]:
         """(the other side's picture, unit) of a unit's actor."""
         b = self.world.unit_of_actor[actor]
-        return self.world.beliefs[1 - self.world.side[b]], b
+        return self.world.beliefs[1 - self.world.sides[b]], b
 
     # -- sight gained and lost
 
@@ -116,7 +116,7 @@ class Recognition:
 
     def names(self, mover: int, target: int, payload: tuple[int, ...]) -> bool:
         """Whether the other side's rules name the line that a unit crosses."""
-        return bool(payload[0] == self.line[1 - self.world.side[self.world.unit_of_actor[mover]]])
+        return bool(payload[0] == self.line[1 - self.world.sides[self.world.unit_of_actor[mover]]])
 
     def crossed(self, id_: int, mover: int, *_: int) -> None:
         """A unit goes over a line that makes it hostile: those who hold it see that, others when they see it there."""

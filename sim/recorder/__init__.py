@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from datetime import timedelta
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -50,6 +51,11 @@ def make(ctx: Context, *, seed: int, replication: int, history: int | None, reco
     )
 
 
+@cache
+def _program() -> str:
+    return f"khusham {version('khusham')}"
+
+
 def _fixed(ctx: Context) -> dict[str, Any]:
     """What is the same in every run of a scenario."""
     return {
@@ -67,7 +73,7 @@ def _meta(ctx: Context, seed: int, replication: int, history: int | None, record
     return {
         "schema": SCHEMA,
         "model_version": MODEL_VERSION,
-        "program": f"khusham {version('khusham')}",
+        "program": _program(),
         "python": platform.python_version(),
         "numpy": np.__version__,
         "seed": seed,

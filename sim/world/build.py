@@ -81,6 +81,7 @@ def _frame(scenario: Scenario) -> tuple[dict[str, Any], Floats, Floats, list[dic
         "ids": [unit.id for unit in units],
         "keys": [key(luck_of(unit)) for unit in units],
         "side": np.array([SIDES.index(formations[i].side) for i in formation], dtype=np.int8),
+        "sides": [SIDES.index(formations[i].side) for i in formation],
         "formation": formation,
         "formations": formations,
         "members": [[u for u, i in enumerate(formation) if i == f] for f in range(len(formations))],

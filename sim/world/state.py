@@ -55,6 +55,7 @@ class World:
     actor: list[int]
     unit_of_actor: dict[int, int]
     side: NDArray[np.int8]
+    sides: list[int]  # the same, to ask for one
     formation: list[int]
     formations: list[Any]
     formation_actor: list[int]

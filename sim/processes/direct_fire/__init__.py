@@ -82,9 +82,9 @@ class DirectFire:
 
     def came(self, j: int) -> None:
         """j is a new target, or on a new leg: idle units near it fire, or wait until it comes into range."""
-        world, picture = self.world, self.world.beliefs[1 - self.world.side[j]]
+        world, picture = self.world, self.world.beliefs[1 - self.world.sides[j]]
         holders = picture.holders[j]
-        barred = world.side[j] == 0 and (j not in self.licence.hostile or picture.barred[j])
+        barred = world.sides[j] == 0 and (j not in self.licence.hostile or picture.barred[j])
         if not self.licence.known[j] and (barred or not holders):
             return
         now = self.ctx.clock.now_ms
@@ -111,7 +111,7 @@ class DirectFire:
         booked = entry.t_ms if entry is not None and entry.fn is not None else NEVER_MS
         if now < entry_ms(p, v, far, now) >= booked:
             return  # not even for the farthest weapon that can hurt it
-        if self.world.side[u] == 0 and not self.world.attacking[u]:
+        if self.world.sides[u] == 0 and not self.world.attacking[u]:
             return
         idle = [m for m in self.of_unit[u] if m.key not in self.active and m.left != 0]
         far = max([m.range_m for m in idle if self.victims.exposure(m, j)[1] > 0.0], default=0.0)
@@ -138,7 +138,7 @@ class DirectFire:
 
     def wake(self, u: int) -> None:
         """Unit u chooses in this instant's `engage`, if it has any business with fire."""
-        if not (self.world.attacking[u] if self.world.side[u] == 0 else self.licence.hostile) and not self.on_unit[u]:
+        if not (self.world.attacking[u] if self.world.sides[u] == 0 else self.licence.hostile) and not self.on_unit[u]:
             return
         self.pending.add(u)
         self._book()
@@ -184,7 +184,7 @@ class DirectFire:
         """Those of the observer's formation who are near j may have a target."""
         world, j = self.world, self.world.unit_of_actor[target]
         f = world.formation[world.unit_of_actor[actor]]
-        if world.side[j] == 0 and (j not in self.licence.hostile or world.beliefs[1].barred[j]):
+        if world.sides[j] == 0 and (j not in self.licence.hostile or world.beliefs[1].barred[j]):
             return
         now = self.ctx.clock.now_ms
         (x, y), (vx, vy) = world.legs.at(j, now), world.legs.speed_of(j)
@@ -203,7 +203,7 @@ class DirectFire:
         if entry is not None:
             entry.cancel()
         idle = [m for m in self.of_unit[u] if m.key not in self.active and m.left != 0 and world.servers(m) > 0]
-        if idle and self.licence.able(u) and (world.side[u] == 1 or world.attacking[u]):
+        if idle and self.licence.able(u) and (world.sides[u] == 1 or world.attacking[u]):
             wait_s = self.licence.sure_wait_s(u, idle, self.near[u])
             if wait_s > 0.0:
                 if wait_s < 1e7:

@@ -56,7 +56,7 @@ class Licence:
     def targets(self, u: int, near: NDArray[np.int64]) -> list[int]:
         """Those of `near` against which the fire of unit u is free: `free` for many at once."""
         world, f = self.world, self.world.formation[u]
-        if world.side[u] == 0:
+        if world.sides[u] == 0:
             if not world.attacking[u]:
                 return []
             free = self._known[near] | world.beliefs[0].held[f, near]
@@ -75,7 +75,7 @@ class Licence:
         """
         world, f = self.world, self.world.formation[u]
         circle = self._circles[u]
-        if world.side[u] == 1 or circle is None or np.logical_or.reduce(world.beliefs[0].held[f, near]):
+        if world.sides[u] == 1 or circle is None or np.logical_or.reduce(world.beliefs[0].held[f, near]):
             return 0.0
         x, y = world.legs.at(u, world.clock.now_ms)
         vx, vy = world.legs.speed_of(u)
@@ -102,7 +102,7 @@ class Licence:
         world = self.world
         if not self.there(j):
             return False
-        if world.side[u] == 0:
+        if world.sides[u] == 0:
             return bool(world.attacking[u]) and (self.known[j] or world.formation[u] in world.beliefs[0].holders[j])
         picture = world.beliefs[1]
         held = self.provoked and j in self.hostile and world.formation[u] in picture.holders[j]
@@ -110,14 +110,14 @@ class Licence:
 
     def why_not(self, u: int, j: int) -> Reason:
         """Why the fire of unit u at j, free until now, has to end."""
-        picture = self.world.beliefs[self.world.side[u]]
+        picture = self.world.beliefs[self.world.sides[u]]
         if picture.across[j]:
             return Reason.RECROSSED
         return Reason.TURNED_BACK if picture.turned[j] else Reason.OUT_OF_CONTACT
 
     def cause(self, u: int, j: int) -> int:
         """The act for which a defender fires, the order under which an attacker does, or the sighting."""
-        side = self.world.side[u]
+        side = self.world.sides[u]
         picture = self.world.beliefs[side]
         if side == 1 and picture.act_id[j] >= 0:
             return int(picture.act_id[j])
@@ -127,6 +127,6 @@ class Licence:
         """Range within which a mount fires at j: the weapon's, and at a place only known of beforehand no more than
         the distance at which looking there finds it within the sensor's reference time in this light."""
         u, world = mount.unit, self.world
-        if not self.known[j] or world.formation[u] in world.beliefs[1 - world.side[j]].holders[j]:
+        if not self.known[j] or world.formation[u] in world.beliefs[1 - world.sides[j]].holders[j]:
             return mount.range_m
         return self._sight_m(mount)

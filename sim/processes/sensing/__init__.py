@@ -73,7 +73,7 @@ class Sensing(Hazards):
         a, b = [], []
         for i, sensor in enumerate(self.sensor):
             if sensor is not None:
-                others = (world.side != world.side[i]) & ~world.is_air & ~known & (world.gaps(i) <= sensor.reach_m)
+                others = (world.side != world.sides[i]) & ~world.is_air & ~known & (world.gaps(i) <= sensor.reach_m)
                 found = np.flatnonzero(others)
                 a.append(np.full(len(found), i))
                 b.append(found)
@@ -83,7 +83,7 @@ class Sensing(Hazards):
     def _known(self, u: int) -> bool:
         """A fixed target known beforehand needs no detection, if the other side knows the points."""
         world = self.world
-        other = SIDES[1 - world.side[u]]
+        other = SIDES[1 - world.sides[u]]
         return world.formations[world.formation[u]].known and self.ctx.scenario.belief[other].known_points  # type: ignore[index]
 
     def _first_need(self, row: int) -> float:
@@ -100,10 +100,17 @@ class Sensing(Hazards):
         if not (turned or power or far or signature):
             return
         self.renew(turned, far, power, signature, now)
-        held = {row for units in (turned, far) for u in units for row in self.holds[u]}
-        held.update(row for u in turned for row in self.held[u])
-        held.update(row for u in power if self.power[u] == 0.0 for row in self.holds[u])
-        held.update(row for u in signature if self.signature[u] == 0.0 for row in self.held[u])
+        held: set[int] = set()
+        for u in turned:
+            held |= self.holds[u] | self.held[u]
+        for u in far:
+            held |= self.holds[u]
+        for u in power:
+            if self.power[u] == 0.0:
+                held |= self.holds[u]
+        for u in signature:
+            if self.signature[u] == 0.0:
+                held |= self.held[u]
         if held:
             self.solve_leaving(sorted(held), self.leaving, now)
 
@@ -118,7 +125,7 @@ class Sensing(Hazards):
     def _see(self, row: int, now: int) -> None:
         world, ctx = self.world, self.ctx
         a, b = self._a[row], self._b[row]
-        group, picture = world.formation[a], world.beliefs[world.side[a]]
+        group, picture = world.formation[a], world.beliefs[world.sides[a]]
         new = picture.status[b] != Status.HELD
         picture.hold(b, group, a)
         sensor = self.sensor[a]
@@ -150,7 +157,7 @@ class Sensing(Hazards):
     def _follow(self, custody: Custody, a: int, row: int, now: int) -> None:
         """Observer a follows one more; with too many it lets one go, with its hands full it looks for no other."""
         custody.took(a, row, now)
-        acts = self.world.beliefs[self.world.side[a]].act
+        acts = self.world.beliefs[self.world.sides[a]].act
         over = custody.over(a, {r: GRAVITY[acts[self._b[r]]] for r in custody.follows.get(a, ())}, row)
         if over is not None:
             self.leaving.put(over, math.inf)
@@ -165,7 +172,7 @@ class Sensing(Hazards):
         custody.rest([r for r in pairs if custody.full(self._a[r])], now)
         if not custody.full(a):
             world = self.world
-            holders, group = world.beliefs[world.side[a]].holders, world.formation[a]
+            holders, group = world.beliefs[world.sides[a]].holders, world.formation[a]
             free += [r for r in self._of_a[a] if r in custody.resting and group not in holders[self._b[r]]]
         return custody.wake(sorted(set(free)), now)
 
@@ -173,14 +180,14 @@ class Sensing(Hazards):
         """A unit acts: those who have their hands full look at it all the same."""
         b, now, custody = self.world.unit_of_actor[actor], self.ctx.clock.now_ms, self.custody
         assert custody is not None
-        holders = self.world.beliefs[1 - self.world.side[b]].holders[b]
+        holders = self.world.beliefs[1 - self.world.sides[b]].holders[b]
         rows = [r for r in self._of_b[b] if r in custody.resting and self.world.formation[self._a[r]] not in holders]
         if rows:
             self.wake(custody.wake(rows, now), now)
             self.solve(np.array(rows), now)
 
     def _beyond(self, b: int) -> list[str]:
-        side = SIDES[1 - self.world.side[b]]
+        side = SIDES[1 - self.world.sides[b]]
         rules = self.ctx.scenario.roe[side].forbid if side in self.ctx.scenario.roe else ()
         return [rule.line for rule in rules] if self.world.recrossed[b] else []
 
@@ -192,7 +199,7 @@ class Sensing(Hazards):
         again: list[int] = []
         for row in rows.tolist():
             a, b = self._a[row], self._b[row]
-            group, picture = self.world.formation[a], self.world.beliefs[self.world.side[a]]
+            group, picture = self.world.formation[a], self.world.beliefs[self.world.sides[a]]
             self.holds[a].discard(row)
             self.held[b].discard(row)
             if picture.holders[b].get(group) != a:
