@@ -29,7 +29,7 @@ FIND_PYTHON = found=; \
 	  exit 2; \
 	fi
 
-.PHONY: help run view claims test test-all check format bench studies verify mutants lowest newest clean distclean
+.PHONY: help run view claims screening test test-all check format bench studies verify mutants lowest newest clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -45,6 +45,9 @@ view: $(RECORDING) ## watch the recording
 claims: $(VENV)/.installed ## every claim against three scenarios of equal standing; writes docs/claims.md
 	$(BIN)/khusham claims scenarios/variants/article-only.yaml scenarios/variants/article-briefing.yaml $(SCENARIO) \
 	  -n $(NIGHTS) --page docs/claims.md
+
+screening: $(VENV)/.installed ## what each disputed input moves; `khusham explain` reads it
+	$(BIN)/khusham run $(SCENARIO) --uncertain -n $(NIGHTS) --dice 2 -o scenarios/khusham/screening.json
 
 test: $(VENV)/.installed-dev ## set up, run the tests (under 5 minutes on 2 cores)
 	$(PY) -m pytest -n $(CORES) -q

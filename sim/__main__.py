@@ -68,7 +68,12 @@ def run(
     rep: Annotated[int, typer.Option("--rep", min=0, help="Number of the (first) replication.")] = 0,
     n: Reps = 1,
     overrides: Set = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the recording.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write the recording (--uncertain: what each dispute moves, JSON)."
+        ),
+    ] = None,
     jobs: Jobs = 0,
     history: Annotated[int | None, typer.Option("--history", min=0, help="Latent states; as the replication.")] = None,
     uncertain: Annotated[bool, typer.Option("--uncertain", help="Draw every disputed input too.")] = False,
@@ -88,9 +93,9 @@ def run(
     if output is not None and not output.absolute().parent.is_dir():
         raise room.ScenarioError([f"{output}: there is no folder {output.parent} to write it to"])
     if uncertain:
-        if output is not None or history is not None or rep:
-            raise room.ScenarioError(["--uncertain draws histories and writes no recording: no -o, --history or --rep"])
-        spreading.uncertain(told_of, seed, n, dice, jobs, json)
+        if history is not None or rep:
+            raise room.ScenarioError(["--uncertain draws histories of its own: no --history or --rep"])
+        spreading.uncertain(told_of, seed, n, dice, jobs, json, output)
         return
     one_night = engine.run if history is None else partial(engine.run, history=history)
     if n > 1:

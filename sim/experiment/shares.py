@@ -54,6 +54,9 @@ class Shares:
     n: int
     nothing: float
     everything: float
+    whole_low: float | None
+    whole_high: float | None
+    """95 % interval of everything - nothing, paired."""
     shares: tuple[Share, ...]
 
 
@@ -82,7 +85,8 @@ def shares(metric: str, arms: Sequence[str], worth: dict[Coalition, Floats]) -> 
         low, high = stats.mean_interval(each[n]) or (None, None)
         alone = float(worth[frozenset({n})].mean()) - nothing
         rows.append(Share(arm, float(each[n].mean()), low, high, alone, everything - float(worth[every - {n}].mean())))
-    return Shares(metric, each.shape[1], nothing, everything, tuple(rows))
+    whole = stats.mean_interval(worth[every] - worth[frozenset()]) or (None, None)
+    return Shares(metric, each.shape[1], nothing, everything, *whole, tuple(rows))
 
 
 def scenarios(base: Path, without: Sequence[Path]) -> tuple[list[str], dict[Coalition, Scenario]]:
@@ -109,11 +113,20 @@ def scenarios(base: Path, without: Sequence[Path]) -> tuple[list[str], dict[Coal
             raise room.ScenarioError([f"{path}: is no variant of {base} that takes an arm away by `set` alone"])
         arms.append(str(tree.get("id", path.stem)).removeprefix("no-"))
         sets.append(list(own.items()))
-    found = {}
+    whole, found = room.load(base), {}
     for some in coalitions(len(arms)):
-        gone = [row for n, rows in enumerate(sets) if n not in some for row in rows]
-        found[some] = room.load(base, list(dict(gone).items()))
+        gone = dict(row for n, rows in enumerate(sets) if n not in some for row in rows)
+        found[some] = room.load(base, list((gone | _emptied(whole, gone)).items()))
     return arms, found
+
+
+def _emptied(scenario: Scenario, gone: dict[str, Any]) -> dict[str, Any]:
+    """What goes with the last unit of a formation: the formation, and its orders."""
+    left = {unit.formation for unit in scenario.units if gone.get(f"units[{unit.id}]", unit) is not None}
+    empty = {formation.id for formation in scenario.formations} - left
+    rows = [f"formations[{name}]" for name in sorted(empty)]
+    rows += [f"orders[{order.id}]" for order in scenario.orders if order.who in empty]
+    return dict.fromkeys(row for row in rows if row not in gone)
 
 
 def run(

@@ -162,3 +162,21 @@ def as_json(scenario: str, found: Nested, names: Sequence[str]) -> dict[str, Any
         "disputes": {name: [vars(row) for row in disputes(found, name)[:20]] for name in names},
         "nights": [[dict(night) for night in row] for row in found.nights],
     }  # fmt: skip
+
+
+def screening(scenario: Scenario, found: Nested, names: Sequence[str]) -> dict[str, Any]:
+    """What `explain` reads: for every metric the rank correlation of each dial, and whether it stands out."""
+    rows = {
+        name: {
+            row.path: [round(row.rank_correlation, 3), row.clear] for row in sorted(disputes(found, name), key=_path)
+        }
+        for name in names
+    }
+    return {
+        "schema": 1, "scenario": scenario.id, "sha256": scenario.sha256, "seed": found.seed,
+        "histories": len(found.nights), "dice": len(found.nights[0]), "metrics": rows,
+    }  # fmt: skip
+
+
+def _path(row: Dispute) -> str:
+    return row.path

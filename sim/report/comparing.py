@@ -51,7 +51,7 @@ def compare(
     """Compare two scenarios under the same luck: effect, 95 % interval, what the common luck was worth."""
     from sim import scenario as room
     from sim.experiment import compare as pairs
-    from sim.report import text
+    from sim.report import paired, text
 
     a, b = room.load(first), room.load(second)
     one = many(a, seed, range(n), jobs, a.id)
@@ -60,7 +60,7 @@ def compare(
     if json:
         out_json(pairs.as_json(a.id, b.id, seed, effects, same))
     else:
-        text.show(text.comparison(a.title, b.title, n, effects, same, everything))
+        text.show(paired.comparison(a.title, b.title, n, effects, same, everything))
 
 
 def variants(json: Json = False) -> None:
@@ -85,13 +85,14 @@ def explain(
     overrides: Set = None,
     json: Json = False,
 ) -> None:
-    """What is known of one number: value, unit, range, basis, source, claim, note."""
+    """What is known of one number: value, unit, range, basis, source, who disputes it, which metrics it moves."""
     from sim import scenario as room
-    from sim.report import text
+    from sim.report import explained, text
 
-    row = room.explain(room.load(scenario, overrides or []), path).model_dump(mode="json", by_alias=True)
+    told = room.load(scenario, overrides or [])
+    row = room.explain(told, path)
+    more = explained.about(told, row)
     if json:
-        out_json(row)
+        out_json(row.model_dump(mode="json", by_alias=True) | more)
     else:
-        known = [(name, value) for name, value in row.items() if value is not None]
-        text.show(text.table(path, ("", ""), known, left=2))
+        text.show(explained.in_words(path, row, more))

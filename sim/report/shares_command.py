@@ -68,9 +68,10 @@ def in_words(found: Sequence[Shares]) -> Group:
     parts: list[RenderableType] = [Text(f"Shares of arms in no order (Shapley); {count}, the same luck.", style="bold")]
     for one in found:
         whole = one.everything - one.nothing
+        known = one.whole_low is not None and one.whole_high is not None and one.whole_low * one.whole_high > 0.0
         rows = [
             (row.arm, f"{row.share:.1f}", f"{row.low:.1f} to {row.high:.1f}",
-             f"{row.share / whole:.0%}" if whole else "-", f"{row.alone:.1f}", f"{row.last:.1f}")
+             f"{row.share / whole:.0%}" if known else "-", f"{row.alone:.1f}", f"{row.last:.1f}")
             for row in one.shares
         ]  # fmt: skip
         title = f"{one.metric.replace('_', ' ')}: {one.nothing:.1f} without any, {one.everything:.1f} with all"

@@ -10,6 +10,8 @@ import typer
 from sim.report.comparing import out_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Group
 
     from sim.experiment.spread import Nested
@@ -23,8 +25,10 @@ RANKED = ("attackers_killed", "rounds_within_500m_before_reply", "hq_held")
 MOST = 6
 
 
-def uncertain(scenario: Scenario, seed: int, n: int, dice: int, jobs: int, json: bool) -> None:
-    """Runs n nights, `dice` of each history, and tells."""
+def uncertain(scenario: Scenario, seed: int, n: int, dice: int, jobs: int, json: bool, output: Path | None) -> None:
+    """Runs n nights, `dice` of each history, and tells; `output` gets what each dispute moves, for `explain`."""
+    import json as js
+
     from sim.experiment import spread
     from sim.experiment.ensemble import processors
     from sim.report import text
@@ -40,6 +44,10 @@ def uncertain(scenario: Scenario, seed: int, n: int, dice: int, jobs: int, json:
 
     workers = jobs or (processors() if n >= 16 else 1)
     found = spread.nested(scenario, seed=seed, histories=histories, dice=dice, workers=workers, done=done)
+    if output is not None:
+        body = spread.screening(scenario, found, SHOWN)
+        output.write_text(js.dumps(body, indent=1) + "\n", "utf-8")
+        typer.echo(f"wrote {output}", err=True)
     if json:
         out_json(spread.as_json(scenario.id, found, SHOWN))
     else:
@@ -76,7 +84,7 @@ def in_words(title: str, found: Nested) -> Group:
         if not ranked:
             continue
         clear = [row for row in ranked if row.clear]
-        told = [(row.path, f"{row.rank_correlation:+.2f}", row.clear) for row in ranked[:MOST]]
+        told = [(Text(row.path), f"{row.rank_correlation:+.2f}", row.clear) for row in ranked[:MOST]]
         words = name.replace("_", " ")
         parts += ["", text.table(f"Which dispute moves {words}", ("input", "rank correlation", "clear"), told)]
         if not clear:

@@ -25,12 +25,12 @@ BASES = ("stated", "derived", "analogue", "assumption")
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], left: int = 1) -> Group:
-    """A plain table under its title; the first `left` columns are words, the others numbers."""
+    """A plain table under its title; the first `left` columns are words, the others numbers. A `Text` stays as it is."""
     found = Table(box=None, pad_edge=False, header_style="dim", show_header=any(columns))
     for i, name in enumerate(columns):
         found.add_column(name, justify="left" if i < left else "right", overflow="fold")
     for row in rows:
-        found.add_row(*(shown(value) for value in row))
+        found.add_row(*(value if isinstance(value, Text) else Text(shown(value)) for value in row))
     if not found.row_count:
         found = Table("none", box=None, pad_edge=False, header_style="dim")
     return Group(Text(title, style="bold"), found) if title else Group(found)
@@ -275,23 +275,3 @@ def ensemble(title: str, n: int, seed: int, summary: dict[str, dict[str, Any]]) 
 
 def _span(s: dict[str, Any]) -> str | None:
     return f"{shown(s['p5'])}-{shown(s['p95'])}" if s["p5"] is not None else None
-
-
-def comparison(first: str, second: str, n: int, effects: Sequence[Any], same: bool, everything: bool) -> Group:
-    """B against A under the same luck: the metrics that differ in any pair, or all."""
-    rows = [
-        (e.metric, e.mean_a, e.mean_b, e.difference, e.low, e.high, e.variance_reduction, e.changed)
-        for e in effects
-        if everything or e.changed
-    ]
-    verdict = "Every pair is the same run, event by event." if same else f"{len(rows)} of {len(effects)} metrics shown."
-    columns = ("metric", "A", "B", "B - A", "low", "high", "variance reduction", "pairs that differ")
-    return Group(
-        Text(
-            f"A  {first}\nB  {second}\n{n} pairs under the same luck; 95 % intervals of the mean difference.",
-            style="bold",
-        ),
-        Text(verdict),
-        "",
-        table("", columns, rows),
-    )

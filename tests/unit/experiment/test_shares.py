@@ -51,6 +51,14 @@ def test_two_arms_of_the_base_scenario() -> None:
     assert found.shares[1].last == pytest.approx(found.everything - worth[frozenset({0})].mean())
 
 
+def test_an_arm_that_takes_the_last_unit_takes_its_formation() -> None:
+    names = ("no-himars", "no-manned-aircraft", "no-unmanned-aircraft")
+    without = [SCENARIOS / "variants" / f"{name}.yaml" for name in names]
+    _, made = shares.scenarios(SCENARIOS / "khusham.yaml", without)
+    left = {unit.formation for unit in made[frozenset()].units}
+    assert {formation.id for formation in made[frozenset()].formations} == left
+
+
 def test_what_is_no_variant_without_an_arm_is_refused() -> None:
     base = SCENARIOS / "khusham.yaml"
     with pytest.raises(room.ScenarioError, match="2 to 6 arms"):
