@@ -25,7 +25,7 @@ BASES = ("stated", "derived", "analogue", "assumption")
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], left: int = 1) -> Group:
-    """A plain table under its title; the first `left` columns are words, the others numbers. A `Text` stays as it is."""
+    """A plain table under its title; the first `left` columns are words, the others numbers; a Text stays as it is."""
     found = Table(box=None, pad_edge=False, header_style="dim", show_header=any(columns))
     for i, name in enumerate(columns):
         found.add_column(name, justify="left" if i < left else "right", overflow="fold")
