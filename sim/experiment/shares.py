@@ -85,8 +85,8 @@ def shares(metric: str, arms: Sequence[str], worth: dict[Coalition, Floats]) -> 
         low, high = stats.mean_interval(each[n]) or (None, None)
         alone = float(worth[frozenset({n})].mean()) - nothing
         rows.append(Share(arm, float(each[n].mean()), low, high, alone, everything - float(worth[every - {n}].mean())))
-    whole = stats.mean_interval(worth[every] - worth[frozenset()]) or (None, None)
-    return Shares(metric, each.shape[1], nothing, everything, *whole, tuple(rows))
+    at_least, at_most = stats.mean_interval(worth[every] - worth[frozenset()]) or (None, None)
+    return Shares(metric, each.shape[1], nothing, everything, at_least, at_most, tuple(rows))
 
 
 def scenarios(base: Path, without: Sequence[Path]) -> tuple[list[str], dict[Coalition, Scenario]]:
