@@ -31,6 +31,8 @@ SUFFIX = {
     "placed": ("call_placed",),
     "answered": ("call_answered",),
 }
+FLOWN = ("on_station", "bingo", "off_station")
+"""What may be waited for of an aircraft, by its id."""
 
 
 class Conditions:
@@ -38,7 +40,7 @@ class Conditions:
 
     def __init__(self, clock: Clock, log: Log, draws: Draws, world: World):
         self._clock, self._log, self._draws, self._world = clock, log, draws, world
-        self._by_kind: dict[str, list[tuple[int | None, Node]]] = {}
+        self._by_kind: dict[str, list[tuple[int | None, int | None, Node]]] = {}
         self._signals: dict[str, list[Node]] = {}
         self._losses: dict[int, list[tuple[Node, list[int]]]] = {}
         self._quiet: list[Node] = []
@@ -63,15 +65,17 @@ class Conditions:
                 self._watch(kind, None, node)
             return
         stem, _, suffix = name.partition(".")
-        if suffix:
+        if suffix in FLOWN:
+            self._watch(suffix, None, node, self._world.actor[self._world.ids.index(stem)])
+        elif suffix:
             for kind in SUFFIX[suffix]:
                 self._watch(kind, signed(key(stem)), node)
         else:
             self._watch(NAMED[name], None, node)
 
-    def _watch(self, kind: str, first: int | None, node: Node) -> None:
-        """Arm a node on events of a kind, of those whose first field is `first` if that is given."""
-        self._by_kind.setdefault(kind, []).append((first, node))
+    def _watch(self, kind: str, first: int | None, node: Node, actor: int | None = None) -> None:
+        """Arm a node on events of a kind, of those whose first field is `first` and of that actor, if given."""
+        self._by_kind.setdefault(kind, []).append((first, actor, node))
         self._log.watch(kind, self._seen)
 
     def watch_signal(self, name: str, node: Node) -> None:
@@ -96,9 +100,9 @@ class Conditions:
     def _seen(self, id_: int, kind: str, actor: int, target: int, payload: tuple[int, ...]) -> None:
         rows = self._by_kind.get(kind)
         if rows:
-            for row in [row for row in rows if row[0] is None or row[0] == payload[0]]:
+            for row in [r for r in rows if r[0] in (None, *payload[:1]) and r[1] in (None, actor)]:
                 rows.remove(row)
-                row[1].happened((id_,))
+                row[2].happened((id_,))
 
     def _lost(self, unit: int) -> None:
         formation = self._world.formation[unit]

@@ -96,7 +96,8 @@ class When(Part):
 
     at: an absolute time with offset, only before `clock.scripted_until`. event: `first_fire`, `act_observed`,
     `permitted`, `approved`, `show_of_force`, `warning_shots`, `halt_ordered`, `broke`, `ceased`,
-    `ORDER.begun`, `ORDER.done`, `CALL.placed`, `CALL.answered`. loss: fraction of `of` (a formation) out of
+    `ORDER.begun`, `ORDER.done`, `CALL.placed`, `CALL.answered`, `AIRCRAFT.on_station`,
+    `AIRCRAFT.bingo`, `AIRCRAFT.off_station`. loss: fraction of `of` (a formation) out of
     action. signal: a name given by an order's `do: {signal: NAME}`. quiet: see `Quiet`.
     """
 

@@ -22,7 +22,11 @@ EVENTS = (
     "first_fire", "act_observed", "permitted", "approved", "show_of_force", "warning_shots", "halt_ordered", "broke",
     "ceased",
 )  # fmt: skip
-ORDER_EVENTS, CALL_EVENTS = ("begun", "done"), ("placed", "answered")
+ORDER_EVENTS, CALL_EVENTS, AIR_EVENTS = (
+    ("begun", "done"),
+    ("placed", "answered"),
+    ("on_station", "bingo", "off_station"),
+)
 TAGS = {
     "attackers": ("contractor", "regime_army", "militia", "tribal", "iran_backed"),
     "defenders": ("sdf", "coalition"),
@@ -219,14 +223,17 @@ def _event(path: tuple[Step, ...], event: str, scenario: Scenario) -> Iterator[F
     who, _, what = event.partition(".")
     orders = [order.id for order in scenario.orders]
     calls = [call.id for call in scenario.hotline.calls] if scenario.hotline else []
+    aircraft = [unit.id for unit in scenario.units if unit.air is not None]
     if not what:
         yield from _known(path, "event", event, [*EVENTS, *(f"{order}.begun" for order in orders)])
     elif who in orders:
         yield from _known(path, "event of an order", what, ORDER_EVENTS)
     elif who in calls:
         yield from _known(path, "event of a call", what, CALL_EVENTS)
+    elif who in aircraft:
+        yield from _known(path, "event of an aircraft", what, AIR_EVENTS)
     else:
-        yield from _known(path, "order or call", who, [*orders, *calls])
+        yield from _known(path, "order, call or aircraft", who, [*orders, *calls, *aircraft])
 
 
 def _orders(scenario: Scenario) -> Iterator[Finding]:
@@ -247,8 +254,7 @@ def _task(path: tuple[Step, ...], order: Order, formation: Formation, scenario: 
         if task is None:
             continue
         carried = {name for unit in scenario.units if unit.formation == formation.id for name in unit.weapons}
-        words = f"weapon in formation `{formation.id}`"
-        yield from _known((*path, key, "weapon"), words, task.weapon, sorted(carried))
+        yield from _known((*path, key, "weapon"), f"weapon in formation `{formation.id}`", task.weapon, sorted(carried))
         names = [other.id for other in scenario.formations if other.side == formation.side]
         yield from _known((*path, key, "observer"), "formation of this side", task.observer, names)
     if order.do.shell is not None:

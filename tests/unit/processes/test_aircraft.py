@@ -70,6 +70,15 @@ def test_aircraft_above_the_closed_heights_fly_on() -> None:
     assert not [row for run in above for row in rows(run, "waiting", what=int(Wait.AIRSPACE))]
 
 
+def test_one_takes_over_when_the_other_has_to_leave() -> None:
+    run = night("units[f15-2].arrives={event: f15-1.bingo}", SHORT)
+    other = at(run, of(run, rows(run, "bingo"), "f15-1"))
+    came = at(run, of(run, rows(run, "on_station"), "f15-2"))
+    assert 0 <= came[0] - other[0] <= 1
+    cause = run.events.causes_of(of(run, rows(run, "on_station"), "f15-2")[0])
+    assert [str(run.events.event(c).actor) for c in cause] == ["f15-1"]
+
+
 def test_nothing_is_released_into_closed_airspace() -> None:
     for r in range(8):
         run = night("formations[rocket-artillery].at=[20 km, 0 km]", replication=r)
@@ -153,6 +162,7 @@ def test_evading_delays_the_release() -> None:
     [
         ("units[f15-1].enters=[100 km, 0 km]", "speed"),
         ("units[f15-1].released={event: first_fire}", "overwatch"),
+        ("units[f15-2].arrives={event: f15-1.bingoo}", "event of an aircraft"),
         ("units[t72-1].enters=[1 km, 0 km]", "belong to aircraft"),
     ],
 )
