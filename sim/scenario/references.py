@@ -22,11 +22,8 @@ EVENTS = (
     "first_fire", "act_observed", "permitted", "approved", "show_of_force", "warning_shots", "halt_ordered", "broke",
     "ceased",
 )  # fmt: skip
-ORDER_EVENTS, CALL_EVENTS, AIR_EVENTS = (
-    ("begun", "done"),
-    ("placed", "answered"),
-    ("on_station", "bingo", "off_station"),
-)
+ORDER_EVENTS, CALL_EVENTS = ("begun", "done"), ("placed", "answered")
+AIR_EVENTS = ("on_station", "bingo", "off_station")
 TAGS = {
     "attackers": ("contractor", "regime_army", "militia", "tribal", "iran_backed"),
     "defenders": ("sdf", "coalition"),
@@ -277,12 +274,8 @@ def _control(scenario: Scenario) -> Iterator[Finding]:
                 yield from _known(("command", side, "targets", n, "weapons", k), "weapon", weapon, scenario.weapons)
     for side, morale in scenario.morale.items():
         routes = {name for formation in scenario.formations if formation.side == side for name in formation.routes}
-        attacking = any(
-            order.do.assault
-            for order in scenario.orders
-            for f in scenario.formations
-            if f.id == order.who and f.side == side
-        )
+        ours = {f.id for f in scenario.formations if f.side == side}
+        attacking = any(order.do.assault for order in scenario.orders if order.who in ours)
         for key in ("retreat", "home"):
             if routes and attacking:
                 words = f"route of a formation of the {side}"
