@@ -82,7 +82,7 @@ def test_references_are_told_with_what_is_there(tmp_path: Path) -> None:
         ("kind: squad, formation: fd", "kind: squat, formation: fd", "no kind `squat`; allowed: squad; did you mean"),
         ("assault: main", "assault: mane", "no route of formation `fa` is named `mane`; allowed: main"),
         ("when: {at: 2018-02-07T22:10+02:00}", "when: {event: first_fite}", "did you mean `first_fire`?"),
-        ("when: {at: 2018-02-07T22:10+02:00}", "when: {event: gone.done}", "no order, call or aircraft is named `gone`"),
+        ("when: {at: 2018-02-07T22:10+02:00}", "when: {event: gone.done}", "order, call or aircraft is named `gone`"),
         ("when: {at: 2018-02-07T22:10+02:00}", "when: {event: go.dome}", "did you mean `done`?"),
         ("when: {at: 2018-02-07T22:10+02:00}", "when: {loss: 0.5, of: fb}", "no formation is named `fb`"),
         ("when: {at: 2018-02-07T22:10+02:00}", "when: {signal: flare}", "no order that gives the signal is named"),
