@@ -19,7 +19,9 @@ def least_gaps(at: Floats, places: Floats) -> Floats:
 
         found: Floats = cKDTree(at).query(places)[0]
         return found
-    gap = at - places[:, None]
-    gap *= gap
-    least: Floats = np.sqrt(np.minimum.reduce(gap[:, :, 0] + gap[:, :, 1], axis=1))
+    dx, dy = np.subtract.outer(places[:, 0], at[:, 0]), np.subtract.outer(places[:, 1], at[:, 1])
+    dx *= dx
+    dy *= dy
+    dx += dy
+    least: Floats = np.sqrt(np.minimum.reduce(dx, axis=1))
     return least
