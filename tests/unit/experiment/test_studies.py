@@ -76,6 +76,7 @@ def test_every_study_is_a_shipped_sweep_and_analyses_metrics_that_exist() -> Non
 
 def test_the_shipped_pages_are_whole_and_their_readings_are_of_their_runs() -> None:
     pages = sorted((ROOT / "docs" / "studies").glob("*.md"))
+    assert pages
     for page in pages:
         text = page.read_text("utf-8")
         assert all((page.parent / name).is_file() for name in pictures_of(text))
