@@ -127,6 +127,36 @@ def test_a_real_window_obeys_keys_and_mouse(xvfb: int, file: Path) -> None:
     assert "Traceback" not in wrong
 
 
+def test_the_first_page_opens_what_lies_here(xvfb: int, file: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    lying = tmp_path / "out" / "here.mcap"
+    lying.write_bytes(file.read_bytes())
+    root = Path(__file__).resolve().parents[3]
+    env = {k: v for k, v in os.environ.items() if not k.startswith("SDL_VIDEODRIVER")}
+    env |= {"DISPLAY": f":{xvfb}", "SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "dummy", "PYTHONPATH": str(root)}
+    env |= {"XDG_STATE_HOME": str(tmp_path / "state")}
+    args = [sys.executable, "-m", "viz", "--size", "1280x720", "--at", "22:41:30"]
+    window = subprocess.Popen(args, env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    picture = lying.with_name("here-22-41-30.png")
+    display = Display(xvfb)
+    try:
+        display.fake(6, 0, 600, 300)
+
+        def opened() -> bool:
+            display.key("return")
+            return window.poll() is not None or _shown(display, picture)
+
+        _until(opened, 30)
+        assert window.poll() is None, window.communicate()[1]
+        assert picture.stat().st_size > 20_000
+        assert str(lying.resolve()) in (tmp_path / "state" / "khusham" / "recent.json").read_text()
+    finally:
+        display.sock.close()
+        window.terminate()
+        wrong = window.communicate(timeout=10)[1]
+    assert "Traceback" not in wrong
+
+
 def _shown(display: Display, picture: Path) -> bool:
     """F12 writes a picture as soon as the window has opened the recording."""
     display.key("f12")
