@@ -69,6 +69,23 @@ class Movement:
             if name in ctx.scenario.roe
             for rule in ctx.scenario.roe[name].forbid
         }
+        for side, rule in self.forbidding.values():
+            if rule.scope == "anyone":
+                self._already_beyond(side, rule)
+
+    def _already_beyond(self, side: int, rule: Any) -> None:
+        """Whoever of the other side stands beyond a line from the start, by the segment of it that is nearest."""
+        line = next(line for line in self.world.lines if line.id == rule.line)
+        a, b = (np.concatenate([part[ends] for part in line.parts]) for ends in (slice(-1), slice(1, None)))
+        way = b - a
+        for u, (x, y) in enumerate(self.world.legs.pos.tolist()):
+            if self.world.side[u] != side:
+                off = (x, y) - a
+                along = np.clip((off * way).sum(axis=1) / (way * way).sum(axis=1), 0.0, 1.0)
+                near = int(np.square(off - along[:, None] * way).sum(axis=1).argmin())
+                left = way[near, 0] * off[near, 1] - way[near, 1] * off[near, 0] > 0.0
+                if left == (rule.beyond == "left"):
+                    self.world.beyond.setdefault(u, set()).add(rule.line)
 
     # -- starting and stopping
 
@@ -241,7 +258,9 @@ class Movement:
         if rule is not None:
             side, forbid = rule
             beyond = (way > 0) == (forbid.beyond == "left")
-            world.recrossed[u] = beyond
+            lines = world.beyond.setdefault(u, set())
+            lines.add(row.id) if beyond else lines.discard(row.id)
+            world.recrossed[u] = bool(lines)
             picture = world.beliefs[side]
             if picture.status[u] == Status.HELD:
                 others = picture.across[u] - {row.id}

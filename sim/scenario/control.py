@@ -98,7 +98,10 @@ class Rung(Part):
 
 
 class Forbid(Part):
-    """A prohibition: no fire at contacts believed across a line (by being to its `side` after it)."""
+    """A prohibition: no fire at contacts believed beyond a line, to the left or right of it in the order of its points.
+
+    `scope`: those who have crossed it to that side (recrossed), or whoever is there from the start too (anyone).
+    """
 
     id: Name
     line: Name

@@ -189,7 +189,8 @@ class Sensing(Hazards):
     def _beyond(self, b: int) -> list[str]:
         side = SIDES[1 - self.world.sides[b]]
         rules = self.ctx.scenario.roe[side].forbid if side in self.ctx.scenario.roe else ()
-        return [rule.line for rule in rules] if self.world.recrossed[b] else []
+        beyond = self.world.beyond.get(b, ())
+        return [rule.line for rule in rules if rule.line in beyond]
 
     def _rest(self, row: int, group: int, b: int, now: int) -> None:
         """The others of the formation rest while one of them holds b."""
