@@ -117,13 +117,21 @@ def probable_error_taken_for_sigma(patch: pytest.MonkeyPatch) -> None:
 
 
 def one_stream_per_purpose(patch: pytest.MonkeyPatch) -> None:
-    true, count = draws.Philox._aim, [0]
+    first, block = draws.Philox.first, draws.Philox.from_one
 
-    def streamed(self: Any, event: int, who: int, purpose: int, seed: int, second: int) -> None:
-        count[0] += 1
-        true(self, count[0], 0, purpose, seed, second)
+    def next_of(philox: Any, purpose: int) -> int:
+        counts = philox.__dict__.setdefault("counts", {})
+        counts[purpose] = counts.get(purpose, 0) + 1
+        return int(counts[purpose])
 
-    patch.setattr(draws.Philox, "_aim", streamed)
+    def one(self: Any, event: int, who: int, purpose: int, seed: int, second: int) -> Any:
+        return first(self, next_of(self, purpose), 0, purpose, seed, second)
+
+    def many(self: Any, event: int, who: int, purpose: int, seed: int, second: int, n: int) -> Any:
+        return block(self, next_of(self, purpose), 0, purpose, seed, second, n)
+
+    patch.setattr(draws.Philox, "first", one)
+    patch.setattr(draws.Philox, "from_one", many)
 
 
 def variant_id_in_the_key(patch: pytest.MonkeyPatch) -> None:
