@@ -12,11 +12,9 @@ import numpy as np
 import pytest
 
 from sim import engine
-from sim.effects.delivery import sigma_from_pe
 from sim.effects.salvo import expected_salvo
 from sim.rounds import launch, mean_point
 from sim.world import Fate
-from sim.world.build import _odds, _precision  # type: ignore[attr-defined]
 from tests.battle import base
 from tests.theory.battles.running import build, tree
 
@@ -27,23 +25,23 @@ PLACES = {"one": (12.0, 0.0), "two": (0.0, -30.0)}
 WEAPONS = sorted(name for name, weapon in base().weapons.items() if weapon.kind != "aimed" and not weapon.held)
 
 
-def field() -> Any:
-    """A battery with nothing to do and two men, before the first event."""
+def field(weapon: Any) -> Any:
+    """A battery with this weapon and nothing to do, and two men, before the first event."""
     data = tree("shelling")
     data["orders"], data["suppression"]["pin"] = [], 1e9
     data["clock"]["end"] = "2009-01-01T00:00Z"
     for unit in data["units"][1:]:
         along, across = PLACES[unit["id"]]
         unit["slot"] = [f"{across} m", f"{along} m"]  # the gun stands south of them and fires north
-    return engine.prepare(build(data), seed=9, full=False)
+    scenario = build(data).model_copy(update={"weapons": {"gun": weapon}})
+    scenario._kept = {}  # nothing derived from the gun it had
+    return engine.prepare(scenario, seed=9, full=False)
 
 
 def simulated(weapon: Any, rounds: int) -> np.ndarray:
     """(2,) share of N salvos that hurt each man."""
-    ctx = field()
+    ctx = field(weapon)
     world, (mount,) = ctx.world, ctx.world.mounts
-    mount.weapon, mount.precision_m, mount.odds = weapon, _precision(weapon), _odds(weapon)
-    mount.reliability = float(getattr(weapon, "reliability", 1.0))
     men = [world.first[world.ids.index(name)] for name in PLACES]
     hurt = np.zeros(2)
     for salvo in range(N):
@@ -68,15 +66,14 @@ def test_expected_effects_meet_the_engine(name: str) -> None:
     d0, radius = weapon.damage.d0, weapon.damage.radius_m.get("standing", 0.0)
     if radius == 0.0:
         pytest.fail(f"{name} hurts nobody who stands: give the test another target")
-    mpi = getattr(weapon, "mpi", None)
-    aim = np.array([0.0, 0.0] if mpi is None else [float(sigma_from_pe(mpi.rep_m)), float(sigma_from_pe(mpi.dep_m))])
+    (mount,) = field(weapon).world.mounts
+    aim, precision = np.array(mount.mpi_m), np.array(mount.precision_m)
     works = float(getattr(weapon, "reliability", 1.0))
     # A round that may be a dud: so many of four burst, by the binomial law.
     chance = np.zeros(2)
     for k, weight in enumerate(binomial(rounds, works)):
         if k and weight:
             places = np.array(list(PLACES.values()))
-            precision = np.array(_precision(weapon))
             chance += weight * expected_salvo(
                 places, k, d0, radius / np.sqrt(2.0 * d0), precision, np.maximum(aim, 1e-6)
             )
