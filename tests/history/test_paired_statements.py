@@ -56,6 +56,8 @@ MORE = [
     ("rounds_within_500m", "long-preparation", "khusham", "more guns fire longer"),
     ("recrossed_people", "more-recross", "khusham", "more of the broken go home"),
     ("river_rule_denied", "more-recross", "khusham", "more of them are met by the rule"),
+    ("recrossed_engaged", "pursuit", "pursuit-to-the-river", "without the rule who recrossed is engaged"),
+    ("river_rule_denied", "pursuit-to-the-river", "pursuit", "the rule is what refuses"),
     ("attackers_killed", "break-late", "break-at-first-loss", "who stands longer loses more"),
 ]
 
