@@ -24,6 +24,7 @@ class Referee:
     def __init__(self, ctx: Context):
         self.ctx, self.world = ctx, ctx.world
         self.quiet_ms = round(ctx.scenario.end.quiet_s * 1000)
+        self.scripted_ms = ctx.scenario.t_ms(ctx.scenario.clock.scripted_until)  # orders may still come until then
         self.actor = ctx.clock.handle("sim/referee")
         self.last_ms = -1
         self.call: Call | None = None
@@ -53,8 +54,8 @@ class Referee:
     def look(self) -> None:
         """End if quiet; else at the next moment it could be, or when the last one on the way arrives."""
         now = self.ctx.clock.now_ms
-        if self.last_ms + self.quiet_ms > now:
-            self.book(self.last_ms + self.quiet_ms)
+        if max(self.last_ms + self.quiet_ms, self.scripted_ms) > now:
+            self.book(max(self.last_ms + self.quiet_ms, self.scripted_ms))
             return
         world = self.world
         busy = bool(world.firing.any()) or bool(world.tasks)

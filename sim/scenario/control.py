@@ -248,7 +248,9 @@ class Wounds(Part):
 
 
 class End(Part):
-    """The run ends when both sides have ceased for `quiet` and nobody withdraws, reinforces or recovers."""
+    """The run ends when both sides have ceased for `quiet` and nobody withdraws, reinforces or recovers, not before
+    `clock.scripted_until`.
+    """
 
     quiet_s: Duration = Field(alias="quiet", gt=0)
 

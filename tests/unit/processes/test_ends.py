@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sim import scenario
 from sim.events import Reason
 from sim.metrics import measure, tables, undefined
+from tests.battle import BASE
 from tests.unit.processes.nights import night, of, rows
 
 OBEY = tuple(
@@ -98,3 +100,15 @@ def test_safe_distances_make_attacks_slower_and_count() -> None:
         for run in (wide, none)
     )
     assert sum(slow) / len(slow) > sum(quick) / len(quick)
+
+
+def test_quiet_ends_no_night_before_its_scripted_part_is_over() -> None:
+    run = night(base="roe-fire-at-crossing")
+    assert int(run.events.t_ms[rows(run, "fired")[0]]) < scripted_ms() - 30 * 60_000
+    assert int(run.events.t_ms[-1]) >= scripted_ms()
+    assert rows(run, "committed"), "the attack of 22:00 is not forgotten"
+
+
+def scripted_ms() -> int:
+    base = scenario.load(BASE)
+    return base.t_ms(base.clock.scripted_until)
