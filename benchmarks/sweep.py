@@ -117,8 +117,8 @@ def main() -> None:
     """Prints a line for each number of workers."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks sweep", description=__doc__)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--points", type=int, default=12)
-    parser.add_argument("--replications", type=int, default=20)
+    parser.add_argument("--points", type=int, default=3)
+    parser.add_argument("--replications", type=int, default=100)
     given = parser.parse_args()
     for workers in given.workers:
         print(measure(workers, given.points, given.replications).words())
