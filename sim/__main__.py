@@ -18,6 +18,7 @@ from sim.experiment import commands
 from sim.report import branching, comparing, spreading
 from sim.report.claims_command import claims
 from sim.report.comparing import Jobs, Json, Reps, ScenarioFile, Seed, Set, many, out_json
+from sim.report.export_command import export
 from sim.report.report_command import report
 from sim.report.shares_command import shares
 
@@ -218,6 +219,7 @@ for _command in (
     branching.diff,
     report,
     shares,
+    export,
 ):
     app.command()(told(_command))
 for _command in (commands.sweep, commands.analyse, commands.replay):
