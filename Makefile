@@ -74,6 +74,9 @@ studies: $(VENV)/.installed-dev ## write docs/studies from the sweeps that lie i
 verify: $(VENV)/.installed-dev ## every closed form against the model, at full sample size
 	$(PY) -m tests.theory.report --full
 
+readers: $(VENV)/.installed-dev ## write the table of which room reads which number anew
+	$(PY) -m tests.readers
+
 mutants: $(VENV)/.installed-dev ## planted faults: each must turn its guard red
 	$(PY) -m pytest -n $(CORES) -q -m mutant
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.recorder.readers import readers
 from sim.recording import Table, empty_table
 from sim.scenario.schema import Scenario
 from sim.scenario.terrain import flat_grid, read_grid, read_places, to_flat
@@ -48,7 +49,7 @@ def attachments(scenario: Scenario) -> dict[str, bytes]:
         {
             "path": row.path, "value": str(row.number), "unit": row.unit, "low": row.lower, "high": row.upper,
             "basis": row.basis, "source": row.source_id, "claim": row.claim_id, "confidence": row.trust,
-            "note": row.remark, "readers": [],
+            "note": row.remark, "readers": readers(row.path),
         }
         for row in scenario.provenance
     ]  # fmt: skip

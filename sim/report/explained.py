@@ -24,7 +24,9 @@ MOST = 5
 
 
 def about(scenario: Scenario, row: ProvenanceRow) -> dict[str, Any]:
-    """{sources, claims, disputed_by, moves}: each a list, empty where there is nothing."""
+    """{sources, claims, disputed_by, moves, readers}: each a list, empty where there is nothing."""
+    from sim.recorder.readers import readers
+
     record = claims_table.record_of(scenario) if scenario.claims_file is not None else None
     ids = [name for name in _names(row.claim_id) if record is not None and name in {c.id for c in record.claims}]
     named = [*_names(row.source_id), *(record.by_id(name).source for name in ids if record is not None)]
@@ -36,7 +38,10 @@ def about(scenario: Scenario, row: ProvenanceRow) -> dict[str, Any]:
     told = [_claim(record, name) for name in ids] if record is not None else []
     against = dict.fromkeys(other for name in ids if record is not None for other in record.by_id(name).contests)
     disputed = [_claim(record, name) for name in against] if record is not None else []
-    return {"sources": sources, "claims": told, "disputed_by": disputed, "moves": moves(scenario, row.path)}
+    return {
+        "sources": sources, "claims": told, "disputed_by": disputed, "moves": moves(scenario, row.path),
+        "readers": readers(row.path),
+    }  # fmt: skip
 
 
 def _names(text: str | None) -> list[str]:
@@ -83,6 +88,8 @@ def in_words(path: str, row: ProvenanceRow, more: dict[str, Any]) -> Group:
         rows += [(words, f"{one['id']}, {one['said_by']}: {one['says']}") for one in more[key]]
     if row.path != path:
         rows.append(("inherited from", Text(row.path)))
+    if more["readers"]:
+        rows.append(("read by", ", ".join(more["readers"])))
     for one in more["moves"]:
         clear = "stands out" if one["clear"] else "does not stand out from chance"
         rows.append(
