@@ -130,7 +130,7 @@ PLANS: dict[str, Plan] = {
     "STO-09": Plan(_law("mixed"), 500, "aimed fire on both sides", _both_aimed),
     "STO-10": Plan(_law("square"), 400, "breaks one loss late", _a_loss_late, quick=True),
     "STO-11": Plan(duels.small_fights, 1200, "linear law", _linear_small),
-    "STO-12": Plan(duels.transient, 5600, "losses as a Poisson process", _poisson_losses),
+    "STO-12": Plan(duels.transient, 8000, "losses as a Poisson process", _poisson_losses),
     "STO-13": Plan(duels.salvo_fights, 1500, "x fires and kills first", _x_first, quick=True),
     "STO-14": Plan(duels.salvo_fights, 1000, "x fires and kills first", _x_first),
     "STO-15": Plan(duels.salvo_fights, 800, "x fires and kills first", _x_first),
