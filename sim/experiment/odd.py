@@ -22,7 +22,7 @@ from sim.experiment.manifest import SweepError
 from sim.experiment.responses import Floats, Response, Runs
 from sim.experiment.store import Store
 from sim.experiment.tree import Node
-from sim.metrics import MINUTE_MS
+from sim.metrics import METRICS, MINUTE_MS
 
 BAND = (0.05, 0.95)
 LEAST_ENSEMBLE, MOST_ENSEMBLE = 20, 1000
@@ -106,7 +106,8 @@ def replication_of(design: Design, row: dict[str, Any]) -> Replication:
     curves: dict[str, Floats] = {name: np.array(values, dtype=np.float64) for name, values in row["curves"]}
     n = len(next(iter(curves.values()), ()))
     curves["t_ms"] = row["curve_t_ms"] + np.arange(n, dtype=np.float64) * MINUTE_MS
-    return Replication(design.replication(row["point"], row["rep"]), row["digest"], json.loads(row["metrics"]), curves)
+    known = dict.fromkeys(METRICS) | json.loads(row["metrics"])  # a metric that came after the sweep has no value
+    return Replication(design.replication(row["point"], row["rep"]), row["digest"], known, curves)
 
 
 def company(store: Store, runs: Runs, point: int) -> tuple[list[Replication], str]:

@@ -15,6 +15,7 @@ import pytest
 from scipy.stats import binom
 from typer.testing import CliRunner
 
+from sim import metrics
 from sim.__main__ import app
 from sim.experiment import analyse, box, effects, odd, pictures, reading, sensitivity, sweep, tree, words
 from sim.experiment.backends import Serial
@@ -421,6 +422,14 @@ def test_a_run_that_is_not_there_cannot_be_replayed(swept: Path, run: str, said:
     refused = CliRunner().invoke(app, ["replay", str(swept), run])
     assert refused.exit_code == 2
     assert said in refused.stderr
+
+
+def test_a_metric_that_came_after_the_sweep_has_no_value(swept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(metrics.METRICS, "of_tomorrow", lambda view: 1.0)
+    result = CliRunner().invoke(app, ["replay", str(swept), "3-1", "-o", str(swept / "later.mcap")])
+    assert result.exit_code == 0, result.output
+    body = json.loads(load(swept / "later.mcap").attachments["ensemble.json"])
+    assert body["summary"]["of_tomorrow"]["n_defined"] == 0
 
 
 def test_any_run_can_be_replayed_by_its_number(swept: Path, tmp_path: Path) -> None:
