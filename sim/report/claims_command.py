@@ -16,7 +16,7 @@ def claims(
     drawn: Annotated[
         int | None, typer.Option("--drawn", min=0, help="Nights with every disputed input drawn; as many as -n.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Names all luck of the run.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Names all luck of the run.")] = 1,
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=0, help="Processes; 0 means one for each processor.")] = 0,
     page: Annotated[Path | None, typer.Option("--page", metavar="FILE", help="Write the page of the docs.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
