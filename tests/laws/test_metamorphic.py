@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.theory.battles import duels, shelling
 from tests.theory.battles.running import build, nights, tree
 
-FEW = settings(max_examples=12)
+FEW = settings(max_examples=6)
 metres = st.integers(-20_000, 20_000)
 seeds = st.integers(0, 1000)
 shares = st.floats(0.05, 1.0).map(lambda p: round(p, 3))

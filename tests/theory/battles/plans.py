@@ -119,7 +119,7 @@ def _no_stretch(i: Inputs) -> tuple[str, float]:
 
 
 PLANS: dict[str, Plan] = {
-    "STO-01": Plan(_law("square"), 1000, "deterministic square law", _square_end, quick=True),
+    "STO-01": Plan(_law("square"), 1000, "deterministic square law", _square_end),
     "STO-02": Plan(_law("square"), 1200, "deterministic square law", _square_end),
     "STO-03": Plan(_law("square"), 2100, "deterministic square law", _square_end),
     "STO-04": Plan(_law("square"), 1800, "deterministic square law", _square_end),
@@ -131,7 +131,7 @@ PLANS: dict[str, Plan] = {
     "STO-10": Plan(_law("square"), 400, "breaks one loss late", _a_loss_late, quick=True),
     "STO-11": Plan(duels.small_fights, 1200, "linear law", _linear_small),
     "STO-12": Plan(duels.transient, 8000, "losses as a Poisson process", _poisson_losses),
-    "STO-13": Plan(duels.salvo_fights, 1500, "x fires and kills first", _x_first, quick=True),
+    "STO-13": Plan(duels.salvo_fights, 1500, "x fires and kills first", _x_first),
     "STO-14": Plan(duels.salvo_fights, 1000, "x fires and kills first", _x_first),
     "STO-15": Plan(duels.salvo_fights, 800, "x fires and kills first", _x_first),
     "STO-16": Plan(duels.salvo_fights, 800, "this is the fault itself", _x_first),
