@@ -44,7 +44,7 @@ LESS = [  # metric, variant, against, why
     ("attackers_killed", "break-at-first-loss", "khusham", "who turns at once is spared"),
     ("attackers_killed", "hotline-halt-first-fire", "khusham", "a halt at the first round saves lives"),
     ("rounds_within_500m_before_reply", "roe-front-crossing", "khusham", "the ladder opens before they shell"),
-    ("build_up_seen_h", "build-up-unseen", "khusham", "nobody watches"),
+    ("wait_seen_impact_s", "build-up-unseen", "khusham", "most contacts are first seen days later, but not all"),
     ("contractors_killed", "composition-iran-backed", "khusham", "there are no contractors"),
     ("artillery_destroyed", "no-supporting-fires", "khusham", "only supporting fires reach the guns"),
 ]
