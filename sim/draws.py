@@ -59,7 +59,7 @@ def signed(unsigned: int) -> int:
     return unsigned - (1 << 64) if unsigned >= _HISTORY_BIT else unsigned
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def pair(a: int, b: int) -> int:
     """The key of an ordered pair (a towards b): a mixed with a turned b, so that (a, b) and (b, a) differ."""
     mixed = (a ^ ((b << 31 | b >> 33) & _MASK)) * 0x9E3779B97F4A7C15 & _MASK
