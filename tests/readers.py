@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import sim.scenario
 from sim import engine
 from sim.recorder.readers import TABLE, general
+from sim.scenario import Scenario
 from sim.scenario.base import Part
 from tests.battle import BASE
-from tests.conformance.test_reads import heads, parts
 
 REPLICATIONS = 14
 
@@ -29,8 +30,34 @@ def room(depth: int) -> str | None:
     return name.removeprefix("sim.").removeprefix("processes.").partition(".")[0]
 
 
-def watched_reads() -> dict[str, list[str]]:
-    """General path of every number of the base -> rooms that read it, or the container it stands in, in some runs."""
+def parts(node: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """(path as in --set, part) of every part of a scenario."""
+    if isinstance(node, Part):
+        yield path, node
+        for name, info in type(node).model_fields.items():
+            key = info.alias or name
+            yield from parts(getattr(node, name), f"{path}.{key}" if path else key)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from parts(value, f"{path}.{key}")
+    elif isinstance(node, tuple):
+        for i, value in enumerate(node):
+            yield from parts(value, f"{path}[{getattr(value, 'id', i)}]")
+
+
+def heads(path: str, made_of_parts: set[str]) -> list[str]:
+    """A path, and the containers of plain numbers around it (a point, a table), which are read as a whole."""
+    found = [path]
+    while True:
+        cut = max(path.rfind("."), path.rfind("["))
+        path = path[:cut] if cut > 0 else ""
+        if not path or path in made_of_parts:
+            return found
+        found.append(path)
+
+
+def reads(replications: int) -> tuple[Scenario, dict[str, set[str]], set[str]]:
+    """The base, path of everything read in some replications -> rooms that read it, and paths that are parts."""
     scenario = sim.scenario.load(BASE)
     where = {id(part): path for path, part in parts(scenario, "")}
     read: dict[str, set[str]] = {}
@@ -49,7 +76,7 @@ def watched_reads() -> dict[str, list[str]]:
     kind_of = {unit.id: unit.kind for unit in scenario.units}
     Part.__getattribute__ = watched  # type: ignore[method-assign]
     try:
-        for n in range(REPLICATIONS):
+        for n in range(replications):
             engine.run(scenario, seed=5, replication=n, record="events")
     finally:
         Part.__getattribute__ = true  # type: ignore[method-assign]
@@ -57,12 +84,23 @@ def watched_reads() -> dict[str, list[str]]:
         if path.startswith("units["):
             unit, _, rest = path[len("units[") :].partition("]")
             read.setdefault(f"kinds.{kind_of[unit]}{rest}", set()).update(rooms)
-    made_of_parts = set(where.values()) | {path.rpartition("[")[0] for path in where.values()}
+    return scenario, read, set(where.values()) | {path.rpartition("[")[0] for path in where.values()}
+
+
+def watched_reads() -> dict[str, list[str]]:
+    """General path of every number of the base -> rooms that read it, or the container it stands in, in some runs."""
+    scenario, read, made_of_parts = reads(REPLICATIONS)
     found: dict[str, set[str]] = {}
     for row in scenario.provenance:
         for head in heads(row.path, made_of_parts):
             found.setdefault(general(row.path), set()).update(read.get(head, ()))
     return {path: sorted(rooms) for path, rooms in sorted(found.items())}
+
+
+def unread(replications: int) -> list[str]:
+    """Paths of numbers of the base that no room read in some replications."""
+    scenario, read, made_of_parts = reads(replications)
+    return [row.path for row in scenario.provenance if not any(h in read for h in heads(row.path, made_of_parts))]
 
 
 if __name__ == "__main__":

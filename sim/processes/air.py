@@ -6,6 +6,7 @@ one that has not checked in yet sees but takes no task; one that is hit leaves f
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sim.clock import Phase, Steps
@@ -153,7 +154,7 @@ class Air:
         yield clock.wait(self.delay(mount.key, weapon.release, RELEASE) + task.slower_ms, Phase.FIRE, actor)
         yield from self.clear(task, begun)
         mean: tuple[float, float] | None = None
-        in_flight = [0]
+        task.over = partial(self.free, task)
         for shot in range(weapon.volley if weapon.kind != "strafe" else 1):
             rounds = weapon.volley if weapon.kind == "strafe" else 1
             rounds = min(rounds, mount.left if mount.left is not None else rounds)
@@ -161,20 +162,17 @@ class Air:
                 break  # nothing left, hit itself, or the contact is believed where the rules forbid fire
             aim = world.beliefs[task.side].where(task.contact, clock.now_ms)
             mean = self.mean(mount, mean, aim)
-            in_flight[0] += 1
+            task.launched(rounds)
             launch(
                 world, self.ctx.log, self.ctx.draws, mount, aim, rounds, (cause, begun), mean=mean, target=task.contact,
                 laser=getattr(weapon, "guidance", "") == "laser",
-                landed=lambda ids: self.landed(task, in_flight, ids),
+                landed=task.landed,
             )  # fmt: skip
-            task.fired += rounds
             if shot + 1 < weapon.volley and weapon.kind != "strafe":
                 yield clock.wait(self.delay(mount.key, weapon.interval, GAP), Phase.FIRE, actor)
             if weapon.kind == "strafe":  # the bursts of a pass follow each other; the aircraft is busy so long
                 yield clock.wait(rounds * self.delay(mount.key, weapon.interval, GAP), Phase.FIRE, actor)
-        task.closed = True
-        if in_flight[0] == 0:
-            self.free(task)
+        task.close()
 
     def clear(self, task: Task, begun: int) -> Steps:
         """Wait until the airspace is open at its height and it need not evade."""
@@ -202,14 +200,6 @@ class Air:
             return mean
         x, y = self.world.legs.at(mount.unit, self.ctx.clock.now_ms)
         return mean_point(self.ctx.draws, mount, mount.salvo, float(bearing(aim[0] - x, aim[1] - y)))
-
-    def landed(self, task: Task, in_flight: list[int], ids: list[int]) -> None:
-        """A release of the task is down."""
-        in_flight[0] -= 1
-        if ids:
-            task.last_impact = ids[-1]
-        if task.closed and in_flight[0] == 0:
-            self.free(task)
 
     def free(self, task: Task) -> None:
         """The aircraft may be given another task."""

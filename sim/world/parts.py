@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -126,7 +127,10 @@ class Airspace:
 
 @dataclass(slots=True)
 class Task:
-    """An attack given to a shooter by a command: where it is believed, what for, and the gate that tells the end."""
+    """An attack given to a shooter by a command: where it is believed, what for, and the gate that tells the end.
+
+    `over` is called once: when the shooter has closed the attack and nothing of it is in flight any more.
+    """
 
     serial: int
     side: int
@@ -138,4 +142,27 @@ class Task:
     slower_ms: int = 0
     last_impact: int = -1
     fired: int = 0
+    in_flight: int = 0
     closed: bool = False
+    over: Callable[[], None] | None = None
+
+    def launched(self, rounds: int) -> None:
+        """A salvo has left."""
+        self.in_flight += 1
+        self.fired += rounds
+
+    def landed(self, ids: list[int]) -> None:
+        """A salvo is down; `ids` of its impacts."""
+        self.in_flight -= 1
+        if ids:
+            self.last_impact = ids[-1]
+        self._end()
+
+    def close(self) -> None:
+        """Nothing more will be fired."""
+        self.closed = True
+        self._end()
+
+    def _end(self) -> None:
+        if self.closed and not self.in_flight and self.over is not None:
+            self.over()

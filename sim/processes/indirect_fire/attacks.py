@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import inf
 
 from sim.clock import Phase, Steps
@@ -38,7 +39,7 @@ class Attacks:
         if closes:
             self.airspace(mount, 1)
         mean: tuple[float, float] | None = None
-        in_flight = [0]
+        task.over = partial(self.free, task)
         for shot in range(weapon.volley):
             rounds = min(world.servers(mount), mount.left if mount.left is not None else 10**6)
             if mount.loaded is not None:
@@ -50,13 +51,12 @@ class Attacks:
             if mean is None:
                 x, y = world.legs.at(mount.unit, clock.now_ms)
                 mean = self.guns.mean(mount, mission << 20, float(bearing(aim[0] - x, aim[1] - y)))
-            in_flight[0] += 1
+            task.launched(rounds)
             launch(
                 world, self.ctx.log, self.ctx.draws, mount, aim, rounds, (cause,), mean=mean, target=task.contact,
                 laser=getattr(weapon, "guidance", "") == "laser",
-                landed=lambda ids: self.landed(task, in_flight, ids),
+                landed=task.landed,
             )  # fmt: skip
-            task.fired += rounds
             if weapon.kind == "indirect" and world.beliefs[task.side].status[task.contact] == Status.HELD:
                 mean = self.guns.adjusted(mount, mean, (mission << 20) + shot + 1)
             if shot + 1 < weapon.volley:
@@ -64,11 +64,9 @@ class Attacks:
         world.flag("firing", mount.unit, False)
         if task.fired:
             self.ctx.log.emit("ceased", actor, world.actor[task.contact], reason=int(Reason.ORDERED))
-        task.closed = True
         if closes:
             self.airspace(mount, -1)
-        if in_flight[0] == 0:
-            self.free(task)
+        task.close()
 
     def airspace(self, mount: Mount, step: int) -> None:
         """Aircraft keep out while rockets fly through their heights."""
@@ -81,14 +79,6 @@ class Attacks:
             del closed[mount.key]
             if not closed:
                 self.ctx.log.emit("airspace_open", actor)
-
-    def landed(self, task: Task, in_flight: list[int], ids: list[int]) -> None:
-        """A salvo of the task is down; after the last the command hears of it."""
-        in_flight[0] -= 1
-        if ids:
-            task.last_impact = ids[-1]
-        if task.closed and in_flight[0] == 0:
-            self.free(task)
 
     def free(self, task: Task) -> None:
         """The shooter is free again; an empty rack is refilled first."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -31,28 +30,33 @@ class Columns:
 
     def renew(self, units: list[int]) -> tuple[list[int], list[int], list[int]]:
         """Those whose power, whose reach, whose signature differs: of `units`; in another light of all who look."""
-        if (self.world.light, self.world.visibility_m) == self._made_for:
-            return self._refresh(units)
-        power, far, signature = self._refresh(units)
-        others = set(units)
-        self._refresh_sight([u for u in self.lookers if u not in others], power, far)
-        return power, far, signature
+        signature = self._signatures(units)
+        if (self.world.light, self.world.visibility_m) != self._made_for:
+            units = [*units, *sorted(set(self.lookers).difference(units))]
+        return *self._sights(units), signature
 
-    def _refresh(self, units: Iterable[int]) -> tuple[list[int], list[int], list[int]]:
-        """In this light and weather; nobody there: no signature."""
-        world, sight = self.world, self.sight()
+    def _signatures(self, units: list[int]) -> list[int]:
+        """Takes over how plainly `units` are seen (nobody there: not at all); those whose signature differs."""
+        world, found = self.world, []
+        for u in units:
+            there = world.present[u] and world.alive(u)
+            still, moving, firing = self._looks_like[u]
+            new = 0.0 if not there else firing if world.firing[u] else moving if world.moving[u] else still
+            self._looks_out[u] = bool(there and not world.surrendered[u])
+            if new != self._rows[u][2]:
+                self.signature[u] = new
+                self._rows[u] = (*self._rows[u][:2], new)
+                found.append(u)
+        return found
+
+    def _sights(self, units: list[int]) -> tuple[list[int], list[int]]:
+        """Takes over how well and how far `units` look in this light and weather; those of whom either differs."""
+        sight = self.sight()
         powers: list[int] = []
         reaches: list[int] = []
-        signatures: list[int] = []
         for u in units:
             power, far, signature = self._rows[u]
             new_power, new_far = sight[self._sensor_name[u]]
-            if world.present[u] and world.alive(u):
-                still, moving, firing = self._looks_like[u]
-                new_signature = firing if world.firing[u] else moving if world.moving[u] else still
-                self._looks_out[u] = not world.surrendered[u]
-            else:
-                self._looks_out[u], new_signature = False, 0.0
             if not self._looks_out[u]:
                 new_power = 0.0
             if new_power != power:
@@ -61,27 +65,8 @@ class Columns:
             if new_far != far:
                 self.far[u] = new_far
                 reaches.append(u)
-            if new_signature != signature:
-                self.signature[u] = new_signature
-                signatures.append(u)
-            self._rows[u] = (new_power, new_far, new_signature)
-        return powers, reaches, signatures
-
-    def _refresh_sight(self, units: list[int], power: list[int], far: list[int]) -> None:
-        """`_refresh` of lookers for whom only light or weather differ; adds to those whose columns differ."""
-        sight = self.sight()
-        for u in units:
-            old_power, old_far, signature = self._rows[u]
-            new_power, new_far = sight[self._sensor_name[u]]
-            if not self._looks_out[u]:
-                new_power = 0.0
-            if new_power != old_power:
-                self.power[u] = new_power
-                power.append(u)
-            if new_far != old_far:
-                self.far[u] = new_far
-                far.append(u)
             self._rows[u] = (new_power, new_far, signature)
+        return powers, reaches
 
     def sight(self) -> dict[str | None, tuple[float, float]]:
         """Sensor -> (hazard constant m3/s, reach m) in the light and weather of now; no sensor: nothing."""
