@@ -177,6 +177,7 @@ class World:
             bare = np.where(body == Body.PERSON, people, body + 2)
             seen = np.where((host >= 0) & (self.hull[np.maximum(host, 0)] & 4 == 0), COVERED, bare)
             if not self.hull_hits[unit]:
+                seen.setflags(write=False)  # every run of the scenario shares it
                 self._whole[(unit, people)] = seen
         self.target_class[rows] = seen
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 import psutil
 import pyarrow.parquet as pq
@@ -419,5 +420,8 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
     sweep.sweep(design, tmp_path / "out", lambda: backends.local(2), batch_s=0.01, progress=progress)
     assert len(list((tmp_path / "out" / "parts").iterdir())) > 300
     assert len(held) >= 3
-    assert max(max(sizes) - sizes[0] for sizes in held.values()) < 4.0
+    tenth = max(
+        1, min(map(len, held.values())) // 10
+    )  # medians: a passing peak is no leak, one of 71 MB showed in both
+    assert max(median(sizes[-tenth:]) - median(sizes[:tenth]) for sizes in held.values()) < 4.0
     assert max(max(sizes) for pid, sizes in held.items() if pid != os.getpid()) < 200.0
