@@ -146,7 +146,7 @@ def test_parallel_sweeps_beat_random_search_and_meet_it_when_thin() -> None:
 
 
 @given(st.floats(1e-9, 0.999), st.floats(0.1, 60.0), st.integers(1, 1000))
-def test_pitfall_03_a_rate_does_not_depend_on_the_step(g: float, dt: float, looks: int) -> None:
+def test_pitfall_03_no_glimpse_taken_as_rate_times_dt(g: float, dt: float, looks: int) -> None:
     """Halving the step and taking the chance of half a look leaves the law of the detection time unchanged."""
     rate = seeing.glimpse_rate(g, dt)
     half = -np.expm1(0.5 * np.log1p(-g))
@@ -187,7 +187,7 @@ def test_pitfall_10_detection_saturates_at_its_ensemble_share(x: float) -> None:
 
 
 @given(st.floats(0.2, 3.0), st.floats(0.0, 1.0, exclude_max=True))
-def test_pitfall_10_who_will_never_see_never_sees(x: float, u: float) -> None:
+def test_pitfall_10_no_p_inf_redrawn_per_look(x: float, u: float) -> None:
     share = float(seeing.ttpf(x))
     assert seeing.time_to_detect(x, share, u) == np.inf
     assert seeing.time_to_detect(x, np.nextafter(share, 0.0), u) < np.inf

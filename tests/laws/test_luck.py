@@ -56,7 +56,7 @@ def differences(a: Scenario, b: Scenario, seeds: range) -> dict[str, Any]:
     return found
 
 
-def test_a_null_variant_differs_by_exactly_nothing() -> None:
+def test_pitfall_07_no_variant_id_in_the_key() -> None:
     assert differences(base(), null_variant(), range(3)) == {}
 
 
@@ -74,7 +74,7 @@ def bystander_guard(scenario: Scenario, replications: range) -> None:
         assert fates(other) == fates(battle(n)), f"replication {n}"
 
 
-def test_an_idle_bystander_changes_nobodys_fate() -> None:
+def test_pitfall_07_no_one_stream_per_purpose() -> None:
     bystander_guard(with_bystander(), range(3))
 
 

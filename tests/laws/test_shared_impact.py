@@ -50,5 +50,5 @@ def shared_impact_guard() -> None:
     assert abs(p_both - p_one**2) > 4 * np.sqrt(p_both * (1 - p_both) / N)
 
 
-def test_neighbours_share_the_impact() -> None:
+def test_pitfall_06_no_impact_redrawn_per_target() -> None:
     shared_impact_guard()

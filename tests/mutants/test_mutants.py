@@ -23,8 +23,7 @@ from sim.processes.direct_fire import victims, volleys
 from sim.processes.sensing import hazards
 from sim.world import Fate, World
 from tests import battle
-from tests.laws import test_effects_seeing, test_luck
-from tests.laws.test_shared_impact import shared_impact_guard
+from tests.laws import test_audit, test_effects_seeing, test_luck, test_shared_impact
 from tests.theory import test_pitfalls
 
 pytestmark = [pytest.mark.mutant, pytest.mark.slow]
@@ -44,7 +43,7 @@ class Mutant:
 
 def aim_error_redrawn_per_round(patch: pytest.MonkeyPatch) -> None:
     def redrawn(self: Any, mount: Any, shell: Any, aim: Any, mean: Any, event: int, turn: float) -> Any:
-        return self.mean(mount, event, turn)
+        return self.guns.mean(mount, event, turn)
 
     patch.setattr(indirect_fire.IndirectFire, "next_mean", redrawn)
 
@@ -181,55 +180,50 @@ def replication_index_ignored(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(draws.Draws, "__init__", ignored)
 
 
-def audited() -> None:
-    """Audits at forty random moments of a base night find nothing."""
-    battle.planted(battle.base(), lambda ctx: None, audit=40)
-
-
 MUTANTS: dict[str, Mutant] = {
     "aim error redrawn per round": Mutant(
-        aim_error_redrawn_per_round, test_pitfalls.test_pitfall_05_rounds_of_a_mission_share_their_aim
+        aim_error_redrawn_per_round, test_pitfalls.test_pitfall_05_no_aim_error_redrawn_per_round
     ),
-    "impact redrawn per target": Mutant(impact_redrawn_per_target, shared_impact_guard),
+    "impact redrawn per target": Mutant(
+        impact_redrawn_per_target, test_shared_impact.test_pitfall_06_no_impact_redrawn_per_target
+    ),
     "one side resolved first": Mutant(
-        one_side_resolved_first, test_pitfalls.test_pitfall_01_neither_side_is_resolved_first
+        one_side_resolved_first, test_pitfalls.test_pitfall_01_never_one_side_resolved_first
     ),
-    "zero flight time": Mutant(
-        zero_flight_time, test_pitfalls.test_pitfall_15_a_round_lands_after_its_flight_and_not_before
-    ),
-    "dead men shooting": Mutant(dead_men_shooting, test_pitfalls.test_pitfall_02_the_dead_do_not_shoot),
-    "a time step of 10 s in sensing": Mutant(
-        time_step_of_10_s_in_sensing, test_pitfalls.test_pitfall_03_detection_has_no_time_step
+    "zero flight time": Mutant(zero_flight_time, test_pitfalls.test_pitfall_15_no_zero_flight_time),
+    "dead men shooting": Mutant(dead_men_shooting, test_pitfalls.test_pitfall_02_no_dead_men_shooting),
+    "time step of 10 s in sensing": Mutant(
+        time_step_of_10_s_in_sensing, test_pitfalls.test_pitfall_03_no_time_step_of_10_s_in_sensing
     ),
     "glimpse taken as rate times dt": Mutant(
         glimpse_taken_as_rate_times_dt,
-        test_effects_seeing.test_pitfall_03_a_rate_does_not_depend_on_the_step,
+        test_effects_seeing.test_pitfall_03_no_glimpse_taken_as_rate_times_dt,
     ),
     "P_inf redrawn per look": Mutant(
-        p_inf_redrawn_per_look, test_effects_seeing.test_pitfall_10_who_will_never_see_never_sees
+        p_inf_redrawn_per_look, test_effects_seeing.test_pitfall_10_no_p_inf_redrawn_per_look
     ),
     "suppression clock restart for ignore": Mutant(
         suppression_clock_restart_for_ignore,
-        test_pitfalls.test_pitfall_12_a_clock_that_ignores_is_not_one_that_restarts,
+        test_pitfalls.test_pitfall_12_no_suppression_clock_restart_for_ignore,
     ),
     "range and deflection axes swapped": Mutant(
-        range_and_deflection_axes_swapped, test_pitfalls.test_pitfall_18_range_error_lies_along_the_line_of_fire
+        range_and_deflection_axes_swapped, test_pitfalls.test_pitfall_18_no_range_and_deflection_axes_swapped
     ),
-    "CEP taken for sigma": Mutant(
-        cep_taken_for_sigma, test_pitfalls.test_pitfall_23_probable_error_cep_and_sigma_are_three_things
-    ),
+    "CEP taken for sigma": Mutant(cep_taken_for_sigma, test_pitfalls.test_pitfall_23_no_cep_taken_for_sigma),
     "probable error taken for sigma": Mutant(
-        probable_error_taken_for_sigma, test_pitfalls.test_pitfall_23_probable_error_cep_and_sigma_are_three_things
+        probable_error_taken_for_sigma, test_pitfalls.test_pitfall_23_no_probable_error_taken_for_sigma
     ),
-    "one stream per purpose": Mutant(one_stream_per_purpose, test_luck.test_an_idle_bystander_changes_nobodys_fate),
-    "variant id in the key": Mutant(variant_id_in_the_key, test_luck.test_a_null_variant_differs_by_exactly_nothing),
-    "a rate changed without world.change": Mutant(rate_changed_without_world_change, audited),
+    "one stream per purpose": Mutant(one_stream_per_purpose, test_luck.test_pitfall_07_no_one_stream_per_purpose),
+    "variant id in the key": Mutant(variant_id_in_the_key, test_luck.test_pitfall_07_no_variant_id_in_the_key),
+    "rate changed without world.change": Mutant(
+        rate_changed_without_world_change, test_audit.test_no_rate_changed_without_world_change
+    ),
     "killed entities drawn twice": Mutant(
-        killed_entities_drawn_twice, test_pitfalls.test_pitfall_14_nobody_is_killed_twice
+        killed_entities_drawn_twice, test_pitfalls.test_pitfall_14_no_killed_entities_drawn_twice
     ),
-    "Wald for Wilson": Mutant(wald_for_wilson, test_pitfalls.test_pitfall_16_proportions_have_wilson_intervals),
+    "Wald for Wilson": Mutant(wald_for_wilson, test_pitfalls.test_pitfall_16_no_wald_for_wilson),
     "replication index ignored": Mutant(
-        replication_index_ignored, test_pitfalls.test_pitfall_08_replications_and_seeds_are_different_nights
+        replication_index_ignored, test_pitfalls.test_pitfall_08_no_replication_index_ignored
     ),
 }
 
@@ -248,5 +242,14 @@ def test_mutant_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         battle.forget()
 
 
-def test_all_eighteen_are_there() -> None:
+def test_all_eighteen_are_there_each_with_a_guard_of_its_name() -> None:
     assert len(MUTANTS) == 18
+    strangers = {name: mutant.guard.__name__ for name, mutant in MUTANTS.items() if not guards(mutant, name)}
+    assert strangers == {}
+
+
+def guards(mutant: Mutant, name: str) -> bool:
+    """Whether the guard is a test that bears the name of the fault."""
+    return mutant.guard.__name__.startswith("test_") and name.lower().replace(" ", "_").replace(".", "_") in (
+        mutant.guard.__name__
+    )

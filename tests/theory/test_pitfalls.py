@@ -6,6 +6,7 @@ Sample sizes are fixed and stated with what they can see; seeds never change.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,24 +31,24 @@ def meets(name: str, n: int, seed: int = 1) -> None:
     assert [row for row in found if not row.good] == []
 
 
-def test_pitfall_01_neither_side_is_resolved_first() -> None:
+def test_pitfall_01_never_one_side_resolved_first() -> None:
     """Equal sides in step have equal chances: n = 800 sees a difference of 0.11; the fault makes one of 0.28."""
     meets("STO-15", 800)
 
 
-def test_pitfall_02_the_dead_do_not_shoot() -> None:
+def test_pitfall_02_no_dead_men_shooting() -> None:
     """Fights follow the square law: n = 600. If the dead went on shooting, x would keep 1 man more of 10 (7 SE)."""
     meets("STO-02", 600)
 
 
-def test_pitfall_03_detection_has_no_time_step() -> None:
+def test_pitfall_03_no_time_step_of_10_s_in_sensing() -> None:
     """Moments of detection are exponential: n = 2500 sees a step of 10 s (5 of 50 s in the mean are 5 SE)."""
     found = looking.standing({"rate_per_s": 0.02, "time_s": 85.0}, 2500, 1)["mean_s"]
     assert abs(found.mean() - 50.0) <= 4.0 * found.std() / 50.0
     assert reference.kstest(found, "expon", args=(0, 50.0)).pvalue > 6e-5
 
 
-def test_pitfall_05_rounds_of_a_mission_share_their_aim() -> None:
+def test_pitfall_05_no_aim_error_redrawn_per_round() -> None:
     """Two rounds of a mission are correlated by sa^2/(sa^2 + sp^2) = 0.8: n = 500, SE of r (1 - r^2)/sqrt n = 0.016."""
     first, second = impacts(500, rounds=2)
     for axis in (0, 1):
@@ -75,7 +76,7 @@ def test_pitfall_06_targets_share_the_impact() -> None:
     meets("SAL-11", 1500)
 
 
-def test_pitfall_08_replications_and_seeds_are_different_nights() -> None:
+def test_pitfall_08_no_replication_index_ignored() -> None:
     """Ten replications and a second seed: eleven first losses at eleven times."""
     scenario = build(tree("duel"))
     first = [next(night.of("killed"))[0] for night in nights(scenario, 10, 1)]
@@ -83,13 +84,13 @@ def test_pitfall_08_replications_and_seeds_are_different_nights() -> None:
     assert len(set(first)) == 11
 
 
-def test_pitfall_12_a_clock_that_ignores_is_not_one_that_restarts() -> None:
+def test_pitfall_12_no_suppression_clock_restart_for_ignore() -> None:
     """Share of time pinned 0.600, 0.777 if restarted: n = 100 has an SE of 0.002."""
     meets("SUP-02", 100)
     meets("SUP-01", 100)
 
 
-def test_pitfall_14_nobody_is_killed_twice() -> None:
+def test_pitfall_14_no_killed_entities_drawn_twice() -> None:
     """Sixty rounds fall on two men: each dies at most once, and both do."""
     data = tree("shelling")
     shelling.scattered(data, 40.0, 5.0, 10.0)
@@ -99,7 +100,7 @@ def test_pitfall_14_nobody_is_killed_twice() -> None:
         assert killed == {("one", 0): 1, ("two", 0): 1}
 
 
-def test_pitfall_15_a_round_lands_after_its_flight_and_not_before() -> None:
+def test_pitfall_15_no_zero_flight_time() -> None:
     """5 km at 500 m/s are 10 s, to the millisecond; as many impacts as rounds fired."""
     for night in nights(build(tree("shelling")), 20, 1):
         fired = [t for t, *_ in night.of("fired")]
@@ -107,7 +108,7 @@ def test_pitfall_15_a_round_lands_after_its_flight_and_not_before() -> None:
         assert len(fired) == 6
 
 
-def test_pitfall_18_range_error_lies_along_the_line_of_fire() -> None:
+def test_pitfall_18_no_range_and_deflection_axes_swapped() -> None:
     """The gun fires north, its range error is four times the deflection: covariance of 600 rounds, SE 6 %; swapped
     axes would give a sixteenth."""
     (rounds,) = impacts(600, rounds=1, rep_m=4.0)
@@ -155,17 +156,26 @@ def test_pitfall_21_blind_cases_carry_no_expected_value() -> None:
     assert all(not {"expected", "check", "published"} & set(case) for case in blind)
 
 
-def test_pitfall_23_probable_error_cep_and_sigma_are_three_things() -> None:
-    """Of 4000 rounds half lie within one REP along the line (SE 0.008), of guided ones half within the CEP."""
+def median_miss(name: str, limit_of: Callable[[Any], float], axis: bool) -> None:
+    """Half of 4000 rounds of a weapon lie within its probable error along the line, or within its CEP: SE 0.008."""
     ctx = engine.prepare(base(), seed=3, full=False)
-    for name, limit_of in (("m777", lambda w: w.precision.rep_m), ("gmlrs", lambda w: w.cep_m)):
-        mount = next(m for m in ctx.world.mounts if m.name == name)
-        places = np.array(_scatter(ctx.draws, mount, 0, 4000, (0.0, 0.0), 0.0))
-        off = np.abs(places[:, 1]) if name == "m777" else np.hypot(*places.T)
-        assert abs(float((off <= limit_of(mount.weapon)).mean()) - 0.5) <= 0.032
+    mount = next(m for m in ctx.world.mounts if m.name == name)
+    places = np.array(_scatter(ctx.draws, mount, 0, 4000, (0.0, 0.0), 0.0))
+    off = np.abs(places[:, 1]) if axis else np.hypot(*places.T)
+    assert abs(float((off <= limit_of(mount.weapon)).mean()) - 0.5) <= 0.032
 
 
-def test_pitfall_16_proportions_have_wilson_intervals() -> None:
+def test_pitfall_23_no_probable_error_taken_for_sigma() -> None:
+    """Half of a gun's rounds lie within one REP along the line; taken for sigma it would hold 68 %."""
+    median_miss("m777", lambda weapon: weapon.precision.rep_m, axis=True)
+
+
+def test_pitfall_23_no_cep_taken_for_sigma() -> None:
+    """Half of the guided rounds lie within the CEP; taken for sigma it would hold 39 %."""
+    median_miss("gmlrs", lambda weapon: weapon.cep_m, axis=False)
+
+
+def test_pitfall_16_no_wald_for_wilson() -> None:
     """The published intervals of Newcombe (1998), through the shipped function."""
     for name in ("OUT-01", "OUT-02", "OUT-03", "OUT-04"):
         case = CASES[name]
