@@ -44,6 +44,7 @@ class Purpose:
     CREW = 18
     SPOTTING = 19
     ANTI_AIR = 20
+    PUSH = 21
     HISTORY = 30
     AUDIT = 99
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.clock import Call, Phase
 from sim.context import Context
-from sim.draws import Purpose
+from sim.draws import Purpose, pair
 from sim.effects.suppression import time_to_level_one, with_inflow_one
 from sim.world import Mount
 
@@ -34,6 +34,7 @@ class Suppression:
         self.call: list[Call | None] = [None] * n
         self.cause = [-1] * n
         self.spells = [0] * n  # times pinned, under a memoryless law
+        self.jumps: dict[int, int] = {}  # pair (mount, unit) -> drawn pushes so far
 
     def fell(self, mount: Mount, d2: Any, ids: list[int]) -> None:
         """Impacts at squared distances d2 (k, n_units): each pushes every unit within the weapon's radius once."""
@@ -42,7 +43,15 @@ class Suppression:
         some = near[0] if len(ids) == 1 else np.logical_or.reduce(near, axis=0)
         for u in (some & self.world.present).nonzero()[0].tolist():
             hits = near[:, u].tolist()
-            self.push(u, suppress.push * sum(hits), ids[hits.index(True)])
+            jumps = sum(hits) if suppress.jumps == "fixed" else self._drawn(pair(mount.key, self.world.keys[u]), hits)
+            self.push(u, suppress.push * jumps, ids[hits.index(True)])
+
+    def _drawn(self, who: int, hits: list[bool]) -> float:
+        """Sum of Exp(1) over the rounds of a salvo that are near a unit; each round has its own uniform."""
+        event = self.jumps.get(who, 0)
+        self.jumps[who] = event + 1
+        luck = self.ctx.draws.few(Purpose.PUSH, who, event, len(hits))
+        return sum(-math.log(u) for u, near in zip(luck, hits, strict=True) if near)
 
     def push(self, u: int, amount: float, cause: int) -> None:
         """Raise the level of unit u at once."""

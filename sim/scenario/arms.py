@@ -9,15 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.scenario.base import Count, Delay, Light, Name, NonNegative, Part, Posture, Share, Target
+from sim.scenario.base import Count, Delay, Light, Name, Part, Posture, Share, Target
+from sim.scenario.firing import Markov, Suppress
 from sim.scenario.quantity import Length, PerMinute, Speed
-
-
-class Suppress(Part):
-    """Push on the suppression level of a unit: by an impact within `radius`, or per aimed round (no radius)."""
-
-    radius_m: Length | None = Field(None, alias="radius")
-    push: NonNegative
 
 
 class Hull(Part):
@@ -134,11 +128,13 @@ class Aimed(_Weapon):
 class Shot(_Weapon):
     """Single heavy direct shots (tank gun, autocannon burst, anti-tank missile) with time of flight.
 
-    A miss still bursts: near `miss_rep`/`miss_dep` of the target, with the same `damage`.
+    A miss still bursts: near `miss_rep`/`miss_dep` of the target, with the same `damage`. `interval`: between rounds of
+    one tube; with `markov`, after a miss.
     """
 
     kind: Literal["shot"]
     interval: Delay
+    markov: Markov | None = None
     flight_mps: Speed = Field(alias="flight", gt=0)
     curve: tuple[Band, ...]
     exposure: dict[Target, Share]

@@ -5,7 +5,7 @@ Small, exact and slow on purpose. Nothing here is imported by the product.
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from math import atanh, cosh, exp, expm1, factorial, sinh, sqrt, tanh
+from math import atanh, cosh, exp, expm1, factorial, gamma, sinh, sqrt, tanh
 
 import numpy as np
 from scipy.linalg import expm
@@ -230,6 +230,23 @@ def finite_queue(servers: int, places: int, arrival: float, service: float) -> d
         weight[n] = weight[n - 1] * arrival / (service * min(n, servers))
     p = weight / weight.sum()
     return {"p_block": float(p[-1]), "L": float(p @ np.arange(places + 1))}
+
+
+def fixed_jumps_exceed(shape: float, level: float, per_jump: int = 1000) -> float:
+    """Long-run P(level above) of shot noise whose jumps are all 1, `shape` impacts in a decay time.
+
+    The law F of the level obeys x F'(x) = shape (F(x) - F(x - 1)): a power up to 1 (a generalised Dickman function),
+    beyond it by the trapezoid; error below 1e-6 at 1000 steps a jump.
+    """
+    count = round(level * per_jump)
+    x = np.arange(count + 1) / per_jump
+    factor = exp(-np.euler_gamma * shape) / gamma(shape + 1.0)
+    law = factor * x**shape
+    for k in range(per_jump, count):
+        slope = law[k - per_jump] * x[k] ** (-shape - 1.0) + law[k + 1 - per_jump] * x[k + 1] ** (-shape - 1.0)
+        factor -= 0.5 * shape * slope / per_jump
+        law[k + 1] = factor * x[k + 1] ** shape
+    return float(1.0 - law[count])
 
 
 def hankin(x0: int, y0: int) -> float | None:

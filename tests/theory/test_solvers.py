@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.integrate import solve_ivp
+from scipy.integrate import solve_ivp, trapezoid
 from scipy.special import betainc
 
 from tests.theory import solvers
@@ -54,6 +54,15 @@ def test_queue_length_and_waiting_time_agree() -> None:
 
 def test_late_customers_wait_as_in_the_steady_state() -> None:
     assert solvers.first_delays(0.5, 1.0, 200)[-1] == pytest.approx(solvers.mmc(1, 0.5, 1.0)["Wq_s"], rel=1e-6)
+
+
+def test_equal_jumps_have_the_moments_of_campbell() -> None:
+    """Mean shape and variance shape / 2, from the tail of the law."""
+    x = np.arange(0.0, 14.0, 0.05)
+    tail = np.array([solvers.fixed_jumps_exceed(2.5, level, per_jump=200) for level in x])
+    mean, second = trapezoid(tail, x), 2.0 * trapezoid(x * tail, x)
+    assert mean == pytest.approx(2.5, rel=1e-3)
+    assert second - mean**2 == pytest.approx(1.25, rel=1e-2)
 
 
 # Known-wrong engines, and the distance to them.

@@ -17,8 +17,6 @@ Not run through the engine, and why (their functions or reference solvers are in
 
 - KCH-01, KCH-02, KCH-04, QUE-01 to QUE-11: the supporting-fire queue has these parts (Poisson orders, delay laws,
   controllers, priorities), but no verification scenario drives it as such a chain yet.
-- DIR-11: fire whose next interval depends on the last hit (Markov-dependent fire) is not in the grammar.
-- SUP-04: pushes of exponential size are not in the grammar; a weapon's push is a number.
 - DET-13: the engine's looking is the inverse-cube hazard, not resolution by cycles (TTPF).
 - MOR-01: the drawn break-point is checked as a function; STO-10 runs break-points through the engine.
 - SAL-11 cannot see an impact redrawn for each target while the aim is shared (SAL-10: 0.4271 against 0.4377), which

@@ -16,7 +16,7 @@ from zlib import crc32
 from sim.effects.salvo import common_aim_biased
 from tests.theory import solvers
 from tests.theory.answers import combat, fire, looking
-from tests.theory.battles import duels, shelling
+from tests.theory.battles import duels, ranging, shelling
 from tests.theory.battles import looking as sights
 from tests.theory.battles.duels import Arrays, Inputs
 
@@ -118,6 +118,15 @@ def _no_stretch(i: Inputs) -> tuple[str, float]:
     )
 
 
+def _forgetful(i: Inputs) -> tuple[str, float]:
+    return "", fire.ANSWERS["DIR-11"]({**i, "p_hit_after_hit": i["p_hit_after_miss"]}).item()
+
+
+def _equal_jumps(i: Inputs) -> tuple[str, float]:
+    shape, level = i["impact_rate_per_s"] / i["decay_per_s"], i["threshold"] / i["jump_mean"]
+    return "", solvers.fixed_jumps_exceed(shape, level)
+
+
 PLANS: dict[str, Plan] = {
     "STO-01": Plan(_law("square"), 1000, "deterministic square law", _square_end),
     "STO-02": Plan(_law("square"), 1200, "deterministic square law", _square_end),
@@ -145,6 +154,7 @@ PLANS: dict[str, Plan] = {
         lambda i, n, seed: duels.timed_duel(i, n, seed, x_first=True), 1000, "both at once",
         _other(fire.ANSWERS, "DIR-09", "a"),
     ),
+    "DIR-11": Plan(ranging.until_killed, 3000, "a hit does not help the next round", _forgetful),
     "DIR-12": Plan(
         lambda i, n, seed: duels.one_volley(i, "random", n, seed), 500, "even split",
         _other(fire.ANSWERS, "DIR-13"), quick=True,
@@ -172,6 +182,7 @@ PLANS: dict[str, Plan] = {
     ),
     "SUP-03": Plan(shelling.level, 2500, "no decay",
                    lambda i: ("mean", i["impact_rate_per_s"] * i["time_s"] * i["jump"]), quick=True),
+    "SUP-04": Plan(shelling.exceeding, 200, "pushes of one size", _equal_jumps),
     "SUP-06": Plan(shelling.markov, 300, "no recovery",
                    lambda i: ("p_suppressed", 1.0 - exp(-i["suppress_rate_per_s"] * i["time_s"]))),
     "DET-03": Plan(sights.standing, 9000, "looks of 10 s, each rate times 10 s", _stepped),

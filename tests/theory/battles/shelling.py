@@ -98,6 +98,29 @@ def level(i: Inputs, n: int, seed: int) -> Arrays:
     return {"mean": found, "var": found}
 
 
+DECAY_S = 50.0
+"""Stretched time of `exceeding`: a push decays in so long, so that rounding to 1 ms shifts nothing."""
+BEGIN, LENGTH = 12.0, 40.0
+"""Of decay times: from when on, and how long, its level is watched (what is left of the start: 6e-6)."""
+
+
+def exceeding(i: Inputs, n: int, seed: int) -> Arrays:
+    """Share of the time that the level of drawn pushes is above a threshold: pinned there and no longer (SUP-04)."""
+    if i["jump_dist"] != "exponential":
+        raise ValueError(f"the pushes of this case are exponential, not {i['jump_dist']}")
+    begin_s, end_s = BEGIN * DECAY_S, (BEGIN + LENGTH) * DECAY_S
+    data = _barrage(
+        i["impact_rate_per_s"] / (i["decay_per_s"] * DECAY_S), "leaky", end_s,
+        suppress={"radius": "1 km", "push": i["jump_mean"], "jumps": "exponential"},
+        tau=seconds(DECAY_S), pin=i["threshold"], recover=i["threshold"],
+    )  # fmt: skip
+    above = [
+        sum(max(0.0, min(end, end_s) - max(begin, begin_s)) for begin, end in spells(night)) / (end_s - begin_s)
+        for night in nights(build(data), n, seed)
+    ]
+    return {"": np.array(above)}
+
+
 def _level(night: Night) -> float:
     world = night.world
     one = world.ids.index("one")
