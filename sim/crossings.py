@@ -41,6 +41,18 @@ class Crossings:
         if time_ms < self._next_ms:
             self._next_ms = time_ms
 
+    def plan(self, pairs: list[int], times_ms: list[float]) -> None:
+        """Set these planned times and keep the earliest on the clock."""
+        times, least = self.times, self._next_ms
+        for pair, time_ms in zip(pairs, times_ms, strict=True):
+            if times[pair] == least:
+                self._stale = True
+            times[pair] = time_ms
+            if time_ms < least:
+                least = time_ms
+        self._next_ms = least
+        self.settle()
+
     def settle(self) -> None:
         """Keep the earliest on the clock after `put`."""
         if self._stale:

@@ -219,28 +219,46 @@ class DirectFire:
 
     def _find(self, u: int, idle: list[Mount], rows: list[int]) -> None:
         """Open fire with idle mounts at the nearest of `rows`, or book when the first of them comes into range."""
-        legs, now, exposure, known = self.world.legs, self.ctx.clock.now_ms, self.victims.exposure, self.licence.known
+        legs, now, exposure = self.world.legs, self.ctx.clock.now_ms, self.victims.exposure
         (ux, uy), (wx, wy) = legs.at(u, now), legs.speed_of(u)
-        nearest, target, soonest_s = [math.inf] * len(idle), [-1] * len(idle), [math.inf] * len(idle)
+        nearest, target = [math.inf] * len(idle), [-1] * len(idle)
+        coming: list[tuple[float, int, float, float, float, float]] = []
+        widest2 = max(mount.range_m for mount in idle) ** 2
         for j in rows:
             t0, x, y, vx, vy = legs.leg(j)
             dt = (now - t0) * 1e-3
             px, py = x + vx * dt - ux, y + vy * dt - uy
             far2 = px * px + py * py
-            for i, mount in enumerate(idle):
-                if exposure(mount, j)[1] > 0.0:
-                    limit = self.licence.limit_m(mount, j) if known[j] else mount.range_m
-                    if far2 > limit * limit:
-                        if px * (vx - wx) + py * (vy - wy) < 0.0:  # coming nearer
-                            soonest_s[i] = min(soonest_s[i], range_entry_one(px, py, vx - wx, vy - wy, limit)[0])
-                    elif far2 < nearest[i]:
+            if far2 <= widest2:
+                for i, mount in enumerate(idle):
+                    if far2 < nearest[i] and exposure(mount, j)[1] > 0.0 and far2 <= self._limit_m(mount, j) ** 2:
                         nearest[i], target[i] = far2, j
+            if px * (vx - wx) + py * (vy - wy) < 0.0:
+                coming.append((far2, j, px, py, vx - wx, vy - wy))
+        waiting = []
         for mount, j in zip(idle, target, strict=True):
             if j >= 0:
                 self.open(mount, j)
-        wait_s = min((s for s, j in zip(soonest_s, target, strict=True) if j < 0), default=math.inf)
+            else:
+                waiting.append(mount)
+        wait_s = self._soonest_s(waiting, coming) if waiting and coming else math.inf
         if wait_s < 1e7:
             self._book_entry(u, now + max(1, round(wait_s * 1e3)))
+
+    def _soonest_s(self, waiting: list[Mount], coming: list[tuple[float, int, float, float, float, float]]) -> float:
+        """When the first of those who come nearer (squared distance, unit, p, v) is in range of a mount it is not yet
+        in range of; inf: never on these legs."""
+        soonest_s, exposure = math.inf, self.victims.exposure
+        for far2, j, px, py, vx, vy in coming:
+            covers_m = math.sqrt(vx * vx + vy * vy) * soonest_s * (1.0 + 1e-9)  # before the soonest so far
+            for mount in waiting:
+                limit_m = self._limit_m(mount, j)
+                if (limit_m + covers_m) ** 2 >= far2 > limit_m * limit_m and exposure(mount, j)[1] > 0.0:
+                    soonest_s = min(soonest_s, range_entry_one(px, py, vx, vy, limit_m)[0])
+        return soonest_s
+
+    def _limit_m(self, mount: Mount, j: int) -> float:
+        return self.licence.limit_m(mount, j) if self.licence.known[j] else mount.range_m
 
     # -- engagements
 

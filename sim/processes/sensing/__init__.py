@@ -183,7 +183,7 @@ class Sensing(Hazards):
         holders = self.world.beliefs[1 - self.world.sides[b]].holders[b]
         rows = [r for r in self._of_b[b] if r in custody.resting and self.world.formation[self._a[r]] not in holders]
         if rows:
-            self.wake(custody.wake(rows, now), now)
+            self.wake(custody.wake(rows, now))
             self.solve(np.array(rows), now)
 
     def _beyond(self, b: int) -> list[str]:
@@ -211,7 +211,7 @@ class Sensing(Hazards):
             if self.custody is not None:
                 self.custody.gave(a, row)
                 pairs = self._looking(self.custody, a, pairs, now)
-            self.wake(pairs, now)
+            self.wake(pairs)
             if self.signature[b] > 0.0 or self.custody is not None:
                 again += pairs
         if again:

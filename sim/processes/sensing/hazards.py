@@ -43,15 +43,15 @@ class Hazards:
         self._a, self._b, self._z, self._widest = pairs.first, pairs.second, pairs.z, pairs.widest
         self._of_a, self._of_b = pairs.of_a, pairs.of_b
         self.need = np.full(m, np.nan)  # drawn when a pair first is or comes within reach
-        self.last_ms = np.full(m, float(clock.now_ms))
         self.rate = np.zeros(m)
+        # of the planned stay within reach; never before the pair was last solved, so hazard is used up from enter_ms on
         self.enter_ms, self.leave_ms = np.zeros(m), np.full(m, np.inf)
         self.resting = np.zeros(m, dtype=bool)
         self.power, self.far, self.signature = columns.power, columns.far, columns.signature
         # the same columns for one row at a time
         view: Any = memoryview
-        self._need, self._rate, self._last = view(self.need), view(self.rate), view(self.last_ms)
-        self._enter, self._leave, self._rests = view(self.enter_ms), view(self.leave_ms), view(self.resting)
+        self._need, self._rate, self._rests = view(self.need), view(self.rate), view(self.resting)
+        self._enter, self._leave = view(self.enter_ms), view(self.leave_ms)
         self._power, self._far, self._seen = view(self.power), view(self.far), view(self.signature)
         self.legs = legs
         self._leg: list[Leg] = [legs.leg(u) for u in range(n)]  # as planned with: behind `legs` until the replan
@@ -94,12 +94,9 @@ class Hazards:
             sum([len(self._of_b[u]) for u in {*turned, *signature}]) <= FEW
         ):
             one = self._concerned_few(turned, farther, power, signature)
-            for row in one:
-                self._account_one(row, now)
+            self._account_few(one, now)
             self.take_legs(turned)
-            for row in one:
-                self._solve_one(row, now)
-            self.crossing.settle()
+            self._solve_few(one, now)
             return
         rows = self.concerned(turned, farther, power, signature) if turned or farther else self._other_rates()
         if len(rows):
@@ -163,54 +160,50 @@ class Hazards:
         return np.asarray(rows[busy & anew], dtype=np.int64)
 
     def account(self, rows: Ints, now: int) -> None:
-        """Use up the remaining hazards of `rows` from when they were last accounted to now, as far as within reach."""
+        """Use up the remaining hazards of `rows` since they were solved, as far as within reach; solve or rest them
+        after it."""
         if len(rows) <= FEW:
-            for row in rows.tolist():
-                self._account_one(row, now)
+            self._account_few(rows.tolist(), now)
             return
-        since = np.maximum(self.last_ms[rows], self.enter_ms[rows])
-        part = rows[(self.rate[rows] > 0.0) & (since < np.minimum(self.leave_ms[rows], now))]
+        part = rows[(self.rate[rows] > 0.0) & (self.enter_ms[rows] < np.minimum(self.leave_ms[rows], now))]
         if len(part):
-            begin = np.maximum(self.last_ms[part], self.enter_ms[part])
+            begin = self.enter_ms[part]
             span_s = (np.minimum(now, self.leave_ms[part]) - begin) * 1e-3
             spent = exposure(*self._relative(part, begin), self.z[part], span_s)
             self.need[part] = np.maximum(self.need[part] - spent * self.rate[part], 0.0)
-        self.last_ms[rows] = now
 
-    def _account_one(self, row: int, now: int) -> None:
-        rate, end, begin = self._rate[row], self._leave[row], self._last[row]
-        if self._enter[row] > begin:
-            begin = self._enter[row]
-        if end > now:
-            end = float(now)
-        if rate > 0.0 and begin < end:
-            spent = exposure_one(*self._relative_one(row, begin), self._z[row], (end - begin) * 1e-3)
-            left = self._need[row] - spent * rate
-            self._need[row] = left if left > 0.0 else 0.0
-        self._last[row] = now
+    def _account_few(self, rows: list[int], now: int) -> None:
+        enter, leave, rates = self._enter, self._leave, self._rate
+        for row in rows:
+            begin = enter[row]
+            if begin < now and rates[row] > 0.0:
+                end = leave[row]
+                if end > now:
+                    end = float(now)
+                if begin < end:
+                    spent = exposure_one(*self._relative_one(row, begin), self._z[row], (end - begin) * 1e-3)
+                    left = self._need[row] - spent * rates[row]
+                    self._need[row] = left if left > 0.0 else 0.0
 
     def rest(self, rows: list[int], now: int) -> None:
         """These pairs look no more until they are solved again; their hazards are used up to now."""
+        self._account_few(rows, now)
         for row in rows:
-            self._account_one(row, now)
             self._rests[row] = True
             self._rate[row] = 0.0
             self.crossing.put(row, math.inf)
 
-    def wake(self, rows: list[int], now: int) -> None:
-        """These pairs look again from now; they are to be solved."""
+    def wake(self, rows: list[int]) -> None:
+        """These pairs look again; they are to be solved."""
         for row in rows:
             self._rests[row] = False
-            self._last[row] = now
 
     # -- when they run out
 
     def solve(self, rows: Ints, now: int) -> None:
         """New rates of `rows` and the times at which their hazards run out."""
         if len(rows) <= FEW:
-            for row in rows.tolist():
-                self._solve_one(row, now)
-            self.crossing.settle()
+            self._solve_few(rows.tolist(), now)
             return
         self.rate[rows] = rate = self.power[self.a[rows]] * self.signature[self.b[rows]] * ~self.resting[rows]
         idle = rate <= 0.0
@@ -252,29 +245,38 @@ class Hazards:
         due = now + (wait + later) * 1e3
         self.crossing.time_ms[part] = np.where(due <= self.leave_ms[part], due, np.inf)
 
-    def _solve_one(self, row: int, now: int) -> None:
-        """The same for one pair."""
-        a = self._a[row]
-        rate = 0.0 if self._rests[row] else self._power[a] * self._seen[self._b[row]]
-        self._rate[row] = rate
-        if rate <= 0.0:
-            self.crossing.put(row, math.inf)
-            return
-        px, py, vx, vy = self._relative_one(row, now)
-        far, enter, leave, wait = self._far[a], float(now), math.inf, 0.0
-        if self._widest[row] > far:
-            t_in, t_out = range_entry_one(px, py, vx, vy, far)
-            enter, leave = now + t_in * 1e3, now + t_out * 1e3
-            wait = (enter - now) * 1e-3
-        self._enter[row], self._leave[row] = enter, leave
-        due = math.inf
-        if wait < _NEVER_S:
-            need = self._need[row]
-            if math.isnan(need):
-                need = self._need[row] = self._first(row)
-            later = time_to_exposure_one(px + vx * wait, py + vy * wait, vx, vy, self._z[row], need / rate)
-            due = now + (wait + later) * 1e3
-        self.crossing.put(row, due if due <= leave else math.inf)
+    def _solve_few(self, rows: list[int], now: int) -> None:
+        """The same pair by pair."""
+        firsts, seconds, legs, rests, widest = self._a, self._b, self._leg, self._rests, self._widest
+        power, seen, rates, far_m, needs = self._power, self._seen, self._rate, self._far, self._need
+        dues = []
+        for row in rows:
+            a, b = firsts[row], seconds[row]
+            rates[row] = rate = 0.0 if rests[row] else power[a] * seen[b]
+            if rate <= 0.0:
+                dues.append(math.inf)
+                continue
+            s, ax, ay, au, av = legs[a]  # `_relative_one`, written out
+            t, bx, by, bu, bv = legs[b]
+            ta, tb = (now - s) * 1e-3, (now - t) * 1e-3
+            px, py, vx, vy = bx + bu * tb - ax - au * ta, by + bv * tb - ay - av * ta, bu - au, bv - av
+            far, enter, leave, wait = far_m[a], float(now), math.inf, 0.0
+            if widest[row] > far:
+                t_in, t_out = range_entry_one(px, py, vx, vy, far)
+                enter, leave = now + t_in * 1e3, now + t_out * 1e3
+                wait = (enter - now) * 1e-3
+            self._enter[row], self._leave[row] = enter, leave
+            due = math.inf
+            if wait < _NEVER_S:
+                need = needs[row]
+                if need != need:
+                    need = needs[row] = self._first(row)
+                later = time_to_exposure_one(px + vx * wait, py + vy * wait, vx, vy, self._z[row], need / rate)
+                due = now + (wait + later) * 1e3
+                if due > leave:
+                    due = math.inf
+            dues.append(due)
+        self.crossing.plan(rows, dues)
 
     def solve_leaving(self, rows: list[int], leaving: Crossings, now: int) -> None:
         """When the targets of held pairs leave reach; now, if they cannot be seen any more."""
