@@ -64,8 +64,9 @@ class DirectFire:
         legs, attacking = self.world.legs, self.world.attacking
         if self.world.light != self.light:
             self.light = self.world.light
-            for u in self.of_unit:
-                self.wake(u)
+            if self.licence.hostile or self.active or attacking.any():
+                for u in self.of_unit:
+                    self.wake(u)
         for u in units:
             if attacking[u] != self.was_attacking[u]:
                 self.was_attacking[u] = bool(attacking[u])
@@ -87,43 +88,42 @@ class DirectFire:
         barred = world.sides[j] == 0 and (j not in self.licence.hostile or picture.barred[j])
         if not self.licence.known[j] and (barred or not holders):
             return
-        now = self.ctx.clock.now_ms
-        (x, y), (vx, vy) = world.legs.at(j, now), world.legs.speed_of(j)
         groups = self.near_of[j]
         for f in groups if self.licence.known[j] else [f for f in holders if f in groups]:
-            for u in groups[f]:
-                self.approach(u, j, x, y, vx, vy, now)
+            self.approach(groups[f], j)
 
-    def approach(self, u: int, j: int, x: float, y: float, vx: float, vy: float, now: int) -> None:
-        """Target j at (x, y) moving at (vx, vy): wake u, if it has an idle weapon, now if j is in range, else book when
-        it will be."""
-        if u in self.pending:
-            return
-        far = self._reach_m(u, j)
-        if far == 0.0:
-            return  # nothing to hurt it with
-        t0, ux, uy, wx, wy = self.world.legs.leg(u)
-        dt = (now - t0) * 1e-3
-        p, v = (x - (ux + wx * dt), y - (uy + wy * dt)), (vx - wx, vy - wy)
-        if p[0] * p[0] + p[1] * p[1] > far * far and p[0] * v[0] + p[1] * v[1] >= 0.0:
-            return  # out of everything's range and not coming nearer
-        entry = self.entry.get(u)
-        booked = entry.t_ms if entry is not None and entry.fn is not None else NEVER_MS
-        if now < entry_ms(p, v, far, now) >= booked:
-            return  # not even for the farthest weapon that can hurt it
-        if self.world.sides[u] == 0 and not self.world.attacking[u]:
-            return
-        idle = [m for m in self.of_unit[u] if m.key not in self.active and m.left != 0]
-        far = max([m.range_m for m in idle if self.victims.exposure(m, j)[1] > 0.0], default=0.0)
-        at = entry_ms(p, v, far, now) if far > 0.0 else NEVER_MS
-        if at == now:
-            self.wake(u)
-        elif at < booked:
-            self._book_entry(u, at)
-
-    def _reach_m(self, u: int, j: int) -> float:
-        """Range of the farthest weapon of unit u, busy or not, that can hurt what unit j offers; 0: none can."""
+    def approach(self, units: list[int], j: int) -> None:
+        """Each of `units` that has an idle weapon fires at target j now, if it is in range, else when it will be."""
+        legs, now, attackers = self.world.legs, self.ctx.clock.now_ms, self.world.sides[j] == 1
+        (x, y), (vx, vy) = legs.at(j, now), legs.speed_of(j)
         offers = self.victims.offers(j)
+        for u in units:
+            far = self._reach_m(u, j, offers)
+            if far == 0.0 or u in self.pending:
+                continue  # nothing to hurt it with, or asked anyway
+            t0, ux, uy, wx, wy = legs.leg(u)
+            dt = (now - t0) * 1e-3
+            px, py, qx, qy = x - (ux + wx * dt), y - (uy + wy * dt), vx - wx, vy - wy
+            range2, entry = px * px + py * py, self.entry.get(u)
+            booked = entry.t_ms if entry is not None and entry.fn is not None else NEVER_MS
+            if range2 > far * far:
+                if px * qx + py * qy >= 0.0:
+                    continue  # out of everything's range and not coming nearer
+                covers_m = math.sqrt(qx * qx + qy * qy) * (booked - now + 1) * 1e-3
+                if range2 > (far + covers_m) ** 2:
+                    continue  # not before the next that is waited for, whatever its course
+            if attackers and not self.world.attacking[u]:
+                continue
+            idle = [m for m in self.of_unit[u] if m.key not in self.active and m.left != 0]
+            far = max([m.range_m for m in idle if self.victims.exposure(m, j)[1] > 0.0], default=0.0)
+            at = entry_ms((px, py), (qx, qy), far, now) if far > 0.0 else NEVER_MS
+            if at == now:
+                self.wake(u)
+            elif at < booked:
+                self._book_entry(u, at)
+
+    def _reach_m(self, u: int, j: int, offers: tuple[str, ...]) -> float:
+        """Range of the farthest weapon of unit u, busy or not, that can hurt what unit j offers; 0: none can."""
         found = self.reach[u].get(offers)
         if found is None:
             ranges = [mount.range_m for mount in self.of_unit[u] if self.victims.exposure(mount, j)[1] > 0.0]
@@ -186,10 +186,9 @@ class DirectFire:
         f = world.formation[world.unit_of_actor[actor]]
         if world.sides[j] == 0 and (j not in self.licence.hostile or world.beliefs[1].barred[j]):
             return
-        now = self.ctx.clock.now_ms
-        (x, y), (vx, vy) = world.legs.at(j, now), world.legs.speed_of(j)
-        for u in self.near_of[j].get(f, ()):
-            self.approach(u, j, x, y, vx, vy, now)
+        units = self.near_of[j].get(f)
+        if units is not None:
+            self.approach(units, j)
 
     def _idle(self, u: int) -> bool:
         return any(m.key not in self.active and m.left != 0 for m in self.of_unit[u])
