@@ -242,7 +242,7 @@ class DirectFire:
                 waiting.append(mount)
         wait_s = self._soonest_s(waiting, coming) if waiting and coming else math.inf
         if wait_s < 1e7:
-            self._book_entry(u, now + max(1, round(wait_s * 1e3)))
+            self._book_entry(u, now + max(1, math.ceil(wait_s * 1e3)))
 
     def _soonest_s(self, waiting: list[Mount], coming: list[tuple[float, int, float, float, float, float]]) -> float:
         """When the first of those who come nearer (squared distance, unit, p, v) is in range of a mount it is not yet

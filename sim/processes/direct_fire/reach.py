@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,4 +32,4 @@ def entry_ms(p: tuple[float, float], v: tuple[float, float], far_m: float, now: 
     t_in, _ = range_entry_one(*p, *v, far_m)
     if t_in == 0.0:
         return now
-    return now + max(1, round(t_in * 1e3)) if t_in < 1e7 else NEVER_MS
+    return now + max(1, math.ceil(t_in * 1e3)) if t_in < 1e7 else NEVER_MS
