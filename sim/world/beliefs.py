@@ -17,6 +17,10 @@ from sim.draws import Draws, Purpose, pair
 from sim.legs import Legs
 
 
+FEW = 12
+"""So many places are cheaper one by one than in arrays."""
+
+
 class Status:
     """State of a contact."""
 
@@ -57,12 +61,15 @@ class Beliefs:
     def where(self, unit: int, t_ms: int) -> tuple[float, float]:
         """Believed place, m."""
         if self.status[unit] == Status.HELD:
-            x, y = self._legs.at(unit, t_ms)
-            return x + float(self.error[unit, 0]), y + float(self.error[unit, 1])
-        return float(self.last[unit, 0]), float(self.last[unit, 1])
+            (x, y), (east, north) = self._legs.at(unit, t_ms), self.error[unit].tolist()
+            return x + east, y + north
+        x, y = self.last[unit].tolist()
+        return x, y
 
     def places(self, units: list[int], t_ms: int) -> NDArray[np.float64]:
         """(len(units), 2) believed places, m: `where` of many at once."""
+        if len(units) <= FEW:
+            return np.array([self.where(u, t_ms) for u in units]).reshape(-1, 2)
         rows = np.array(units, dtype=np.int64)
         at = self._legs.at_many(rows, t_ms) + self.error[rows]
         lost = [i for i, u in enumerate(units) if self.status[u] != Status.HELD]
