@@ -16,7 +16,6 @@ from scipy.special import ndtri
 from sim.draws import Draws, Purpose, pair
 from sim.legs import Legs
 
-
 FEW = 12
 """So many places are cheaper one by one than in arrays."""
 
