@@ -12,10 +12,9 @@ from sim.clock import Call, Phase
 from sim.context import Context
 from sim.draws import pair
 from sim.events import Act, Reason
-from sim.geometry import range_entry_one
 from sim.processes.direct_fire.heavy import HeavyShots
 from sim.processes.direct_fire.licence import Licence
-from sim.processes.direct_fire.reach import NEVER_MS, entry_ms, listed
+from sim.processes.direct_fire.reach import NEVER_MS, Search, entry_ms, listed
 from sim.processes.direct_fire.small_arms import Engagement, SmallArms
 from sim.processes.direct_fire.victims import Victims
 from sim.world import Mount
@@ -52,6 +51,7 @@ class DirectFire:
         self.was_attacking = [False] * len(world.ids)
         self.reach: dict[int, dict[tuple[str, ...], float]] = {u: {} for u in self.of_unit}  # by what is offered
         self.victims = Victims(world)
+        self.search = Search(world, self.victims, self.licence)
         self.small = SmallArms(ctx, self.victims, self.ran_dry, self.out_of_range)
         self.heavy = HeavyShots(ctx, self.victims, self.small, self._reaches, self.out_of_range, self.ran_dry)
 
@@ -210,54 +210,16 @@ class DirectFire:
                 return
             targets = self.licence.targets(u, self.near[u])
             if targets:
-                self._find(u, idle, targets)
+                chosen, wait_s = self.search.nearest(u, idle, targets, self.ctx.clock.now_ms)
+                for mount, j in zip(idle, chosen, strict=True):
+                    if j >= 0:
+                        self.open(mount, j)
+                if wait_s < 1e7:
+                    self._book_entry(u, self.ctx.clock.now_ms + max(1, math.ceil(wait_s * 1e3)))
 
     def _reaches(self, mount: Mount, j: int) -> bool:
         far_m = self.licence.limit_m(mount, j) + 1e-3
         return self.victims.exposure(mount, j)[1] > 0.0 and self.small.range_m(mount.unit, j) <= far_m
-
-    def _find(self, u: int, idle: list[Mount], rows: list[int]) -> None:
-        """Open fire with idle mounts at the nearest of `rows`, or book when the first of them comes into range."""
-        legs, now, exposure = self.world.legs, self.ctx.clock.now_ms, self.victims.exposure
-        (ux, uy), (wx, wy) = legs.at(u, now), legs.speed_of(u)
-        nearest, target = [math.inf] * len(idle), [-1] * len(idle)
-        coming: list[tuple[float, int, float, float, float, float]] = []
-        widest2 = max(mount.range_m for mount in idle) ** 2
-        for j in rows:
-            t0, x, y, vx, vy = legs.leg(j)
-            dt = (now - t0) * 1e-3
-            px, py = x + vx * dt - ux, y + vy * dt - uy
-            far2 = px * px + py * py
-            if far2 <= widest2:
-                for i, mount in enumerate(idle):
-                    if far2 < nearest[i] and exposure(mount, j)[1] > 0.0 and far2 <= self._limit_m(mount, j) ** 2:
-                        nearest[i], target[i] = far2, j
-            if px * (vx - wx) + py * (vy - wy) < 0.0:
-                coming.append((far2, j, px, py, vx - wx, vy - wy))
-        waiting = []
-        for mount, j in zip(idle, target, strict=True):
-            if j >= 0:
-                self.open(mount, j)
-            else:
-                waiting.append(mount)
-        wait_s = self._soonest_s(waiting, coming) if waiting and coming else math.inf
-        if wait_s < 1e7:
-            self._book_entry(u, now + max(1, math.ceil(wait_s * 1e3)))
-
-    def _soonest_s(self, waiting: list[Mount], coming: list[tuple[float, int, float, float, float, float]]) -> float:
-        """When the first of those who come nearer (squared distance, unit, p, v) is in range of a mount it is not yet
-        in range of; inf: never on these legs."""
-        soonest_s, exposure = math.inf, self.victims.exposure
-        for far2, j, px, py, vx, vy in coming:
-            covers_m = math.sqrt(vx * vx + vy * vy) * soonest_s * (1.0 + 1e-9)  # before the soonest so far
-            for mount in waiting:
-                limit_m = self._limit_m(mount, j)
-                if (limit_m + covers_m) ** 2 >= far2 > limit_m * limit_m and exposure(mount, j)[1] > 0.0:
-                    soonest_s = min(soonest_s, range_entry_one(px, py, vx, vy, limit_m)[0])
-        return soonest_s
-
-    def _limit_m(self, mount: Mount, j: int) -> float:
-        return self.licence.limit_m(mount, j) if self.licence.known[j] else mount.range_m
 
     # -- engagements
 
