@@ -28,6 +28,8 @@ class Roe:
         self.picture = ctx.world.beliefs[side]
         self.fallen = 0
         self.losses: set[tuple[int, int]] = set()
+        self.direct = {signed(key(n)) for n, w in ctx.scenario.weapons.items() if w.kind in ("aimed", "shot")}
+        self.shooters: set[int] = set()
         self.opened = False
         self.engaged = -1
         self.permitted: set[int] = set()
@@ -93,6 +95,18 @@ class Roe:
         self.losses.add((target, entity))
         enough = self.law.trigger.own_losses
         if not self.opened and enough is not None and len(self.losses) >= enough:
+            self.open((id_,))
+
+    def is_at_us(self, shooter: int, target: int, payload: tuple[int, ...]) -> bool:
+        """Whether one of the other side fires directly at own people, and that can still open the ladder."""
+        ours = target >= 0 and target not in self.theirs
+        return not self.opened and ours and shooter in self.theirs and payload[0] in self.direct
+
+    def fired_at(self, id_: int, shooter: int, target: int, *_: int) -> None:
+        """Own people are fired at directly: they know it, whoever it is. Each unit that does so counts once."""
+        self.shooters.add(shooter)
+        enough = self.law.trigger.direct_fire
+        if not self.opened and enough is not None and len(self.shooters) >= enough:
             self.open((id_,))
 
     # -- the ladder
@@ -182,6 +196,9 @@ def start(ctx: Context) -> None:
         if roe.line_key is not None:
             ctx.log.on("line_crossed", Phase.COMMAND, roe.actor, roe.crossed, roe.names)
         ctx.log.on("reported", Phase.COMMAND, roe.actor, roe.reported)
+        if roe.law.trigger.direct_fire is not None or ctx.scenario.changes:
+            for kind in ("opened", "fired"):
+                ctx.log.on(kind, Phase.COMMAND, roe.actor, roe.fired_at, roe.is_at_us)
         if roe.law.trigger.own_losses is not None or ctx.scenario.changes:
             for kind in ("wounded", "killed"):
                 ctx.log.on(kind, Phase.COMMAND, roe.actor, roe.hurt, roe.is_ours)

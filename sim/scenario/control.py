@@ -114,7 +114,8 @@ class Trigger(Part):
     within a range of it, and others.
 
     `line_crossing`: a line; going over it is then a hostile act in itself. `build_up`: so is gathering.
-    `own_losses`: so many of the own people hurt, by whatever.
+    `own_losses`: so many of the own people hurt, by whatever. `direct_fire`: so many of the other side's units that
+    have opened direct fire at own people.
     """
 
     point: Point
@@ -124,6 +125,7 @@ class Trigger(Part):
     line_crossing: Name | None = None
     build_up: bool = False
     own_losses: Annotated[int, Field(gt=0)] | None = None
+    direct_fire: Annotated[int, Field(gt=0)] | None = None
 
 
 class Roe(Part):

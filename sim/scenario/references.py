@@ -35,7 +35,8 @@ CHANGEABLE = (
     "command.*.contact_*", "command.*.monitoring.*", "command.*.targets*", "hotline.counterpart.*",
     "hotline.effect_on_fires", "hotline.gate_timeout", "hotline.assurance_releases", "hotline.withhold*",
     "morale.*.*", "roe.*.trigger.rounds", "roe.*.trigger.near", "roe.*.trigger.advance_within",
-    "roe.*.trigger.build_up", "roe.*.trigger.own_losses", "roe.*.ladder*", "roe.*.danger_close_slower*",
+    "roe.*.trigger.build_up", "roe.*.trigger.own_losses", "roe.*.trigger.direct_fire", "roe.*.ladder*",
+    "roe.*.danger_close_slower*",
     "roe.*.approval_needed", "roe.*.pursue", "suppression.*", "weather*.visibility",
 )  # fmt: skip
 """Patterns of the paths that may change in mid-run: what is read, or derived anew, when it is needed."""

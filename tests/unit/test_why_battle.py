@@ -88,7 +88,7 @@ def test_an_attacker_without_an_order_to_attack(base: Recording) -> None:
 
 
 def test_a_side_without_approval_says_so() -> None:
-    quiet = night("roe.defenders.trigger.rounds=null", record="full")
+    quiet = night("roe.defenders.trigger.rounds=null", "roe.defenders.trigger.direct_fire=null", record="full")
     assert "were never approved against anybody" in said(why.why_not(quiet, "himars-1"))
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from sim.events import BY_NAME, Act, Answer, Reason, Wait
 from sim.metrics import measure
+from tests.battle import base
 from tests.unit.processes.nights import named, night, times
 
+NOTHING = ("roe.defenders.trigger.rounds=null", "roe.defenders.trigger.direct_fire=null")
 RECROSS = "morale.attackers.recross=0.5"
 PURSUE = "roe.defenders.pursue=true"
 
@@ -23,7 +25,7 @@ def test_pursuit_engages_those_who_recrossed_only_without_the_river_rule() -> No
 
 
 def test_own_losses_open_the_ladder() -> None:
-    late = night("roe.defenders.trigger.rounds=null", "roe.defenders.trigger.own_losses=3")
+    late = night(*NOTHING, "roe.defenders.trigger.own_losses=3")
     log = late.events
     hurt: list[int] = []
     for kind in ("wounded", "killed"):
@@ -37,7 +39,25 @@ def test_own_losses_open_the_ladder() -> None:
 
 
 def test_nothing_opens_a_ladder_without_triggers() -> None:
-    assert times(night("roe.defenders.trigger.rounds=null"), "roe_state") == []
+    assert times(night(*NOTHING), "roe_state") == []
+
+
+@pytest.mark.parametrize("enough", [1, 3])
+def test_direct_fire_at_own_people_opens_the_ladder(enough: int) -> None:
+    """Silent guns, so that nothing else can: the ladder opens with so many units that fire, at the very instant."""
+    found = night("roe.defenders.trigger.rounds=null", f"roe.defenders.trigger.direct_fire={enough}")
+    scenario, log, side = base(), found.events, found.units["side"]
+    direct = {name for name, weapon in scenario.weapons.items() if weapon.kind in ("aimed", "shot")}
+    first: dict[str, int] = {}
+    for row in sorted([*log.of("opened").tolist(), *log.of("fired").tolist()]):
+        event, target = log.event(row), found.actors["unit"][log.target[row]]
+        shooter = found.actors["unit"][log.actor[row]]
+        ours = target >= 0 and side[target] == "defenders"
+        if ours and side[shooter] == "attackers" and found.names[event.payload["weapon_key"]] in direct:
+            first.setdefault(event.actor, event.t_ms)
+    assert len(first) >= enough
+    then = sorted(first.values())[enough - 1]
+    assert then <= times(found, "roe_state")[0] <= then + 1
 
 
 def test_a_line_that_makes_hostile_permits_fire_at_who_crosses_it() -> None:
