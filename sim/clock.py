@@ -14,7 +14,7 @@ from typing import Any
 import simpy
 from simpy.events import Event
 
-Steps = Generator["Call", None, None]
+Steps = Generator["Call", None, Any]
 
 
 class Phase:

@@ -52,6 +52,8 @@ _CATALOGUE: dict[int, tuple[tuple[str, str], ...]] = {
         ("halt_ordered", "call_key"),
         ("halt_obeyed", ""),
         ("halt_ignored", "why"),
+        ("line_busy", "call_key held"),
+        ("line_taken", "call_key"),
     ),
     40: (
         ("roe_state", "rung"),

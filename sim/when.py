@@ -40,7 +40,7 @@ class Conditions:
 
     def __init__(self, clock: Clock, log: Log, draws: Draws, world: World):
         self._clock, self._log, self._draws, self._world = clock, log, draws, world
-        self._by_kind: dict[str, list[tuple[int | None, int | None, Node]]] = {}
+        self._by_event: dict[tuple[str, int | None], list[tuple[int | None, Node]]] = {}
         self._signals: dict[str, list[Node]] = {}
         self._losses: dict[int, list[tuple[Node, list[int]]]] = {}
         self._quiet: list[Node] = []
@@ -75,7 +75,7 @@ class Conditions:
 
     def _watch(self, kind: str, first: int | None, node: Node, actor: int | None = None) -> None:
         """Arm a node on events of a kind, of those whose first field is `first` and of that actor, if given."""
-        self._by_kind.setdefault(kind, []).append((first, actor, node))
+        self._by_event.setdefault((kind, first), []).append((actor, node))
         self._log.watch(kind, self._seen)
 
     def watch_signal(self, name: str, node: Node) -> None:
@@ -98,11 +98,12 @@ class Conditions:
     # -- what comes in
 
     def _seen(self, id_: int, kind: str, actor: int, target: int, payload: tuple[int, ...]) -> None:
-        rows = self._by_kind.get(kind)
-        if rows:
-            for row in [r for r in rows if r[0] in (None, *payload[:1]) and r[1] in (None, actor)]:
-                rows.remove(row)
-                row[2].happened((id_,))
+        for first in (None, *payload[:1]):
+            rows = self._by_event.get((kind, first))
+            if rows:
+                for row in [r for r in rows if r[0] in (None, actor)]:
+                    rows.remove(row)
+                    row[1].happened((id_,))
 
     def _lost(self, unit: int) -> None:
         formation = self._world.formation[unit]

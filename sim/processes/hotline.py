@@ -7,9 +7,10 @@ the transcript holds reported speech made here, tagged reported or modelled.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
-from sim.clock import Phase, Steps
+from sim.clock import Call, Phase, Pool, Steps
 from sim.context import Context
 from sim.draws import Purpose, key, signed, span_ms
 from sim.events import Answer, CallPhase, Reason, Says
@@ -46,9 +47,14 @@ class Hotline:
         self.there = ctx.clock.handle("hotline/russia")
         self.history = ctx.draws.block(Purpose.HISTORY, key("hotline/russia"), 0, 2)
         self.halted = False
-        self.calls = 0
+        self.lines = self.exchange()
         self.reach_ms: dict[str, int] = {}
         self.delays()
+
+    def exchange(self) -> Pool | None:
+        """The lines, taken in the order of the calls; None if there are always enough."""
+        lines: int | None = self.law.lines
+        return None if lines is None else Pool(self.ctx.clock, lines, lambda calls: [0] * len(calls))
 
     def delays(self) -> None:
         """How long a halt takes to reach each formation, by the scenario as it stands."""
@@ -76,31 +82,69 @@ class Hotline:
         )  # fmt: skip
 
     def _begin(self, call: Any, causes: tuple[int, ...]) -> None:
-        self.ctx.clock.start(Phase.COMMAND, self.here, self.talk(call, causes))
+        stream = call.repeat is not None and call.repeat.counted_from == "placed"
+        self.ctx.clock.start(Phase.COMMAND, self.here, (self.stream if stream else self.talk)(call, causes))
 
     def talk(self, call: Any, causes: tuple[int, ...]) -> Steps:
         """Place it, wait for the answer, ask again as often as the call allows."""
-        clock, other = self.ctx.clock, self.law.counterpart
         times = call.repeat.times if call.repeat is not None else 1
         for n in range(times):
-            who = key(f"call/{call.id}")
-            luck = self.ctx.draws.block(Purpose.ANSWER, who, n, 4)
-            placed = self.ctx.log.emit(
-                "call_placed", self.here, self.there, causes, call_key=signed(who_key(call.id)),
-                phase=int(CallPhase[call.phase.upper()]), says=int(Says[call.says.upper()]),
-            )  # fmt: skip
-            self.write(call, n, "out", Answer.NONE, SPOKEN[call.says])
-            wait = max(1, span_ms(other.answer_delay, float(luck[0])))
-            yield clock.wait(wait, Phase.COMMAND, self.there)
-            answer = self.answer(call, float(luck[1]), float(luck[2]), float(luck[3]))
-            heard = self.reply(call, n, answer, placed)
-            if answer is Answer.HALT_ORDERED:
-                self.order_halt(call, heard)
+            heard = yield from self.converse(call, n, causes)
+            if heard is None:
                 return
             if n + 1 < times:
-                gap = self.ctx.draws.one(Purpose.ANSWER, who ^ 1, n)
-                yield clock.wait(max(1, span_ms(call.repeat.every, gap)), Phase.COMMAND, self.here)
+                yield self.gap(call, n)
                 causes = (heard,)
+
+    def stream(self, call: Any, causes: tuple[int, ...]) -> Steps:
+        """Place it again and again, whether answered yet or not."""
+        for n in range(call.repeat.times):
+            if n > 0:
+                yield self.gap(call, n - 1)
+            if self.halted:
+                return
+            self.ctx.clock.start(Phase.COMMAND, self.here, self.converse(call, n, causes))
+
+    def gap(self, call: Any, n: int) -> Call:
+        """The wait before the next asking."""
+        luck = self.ctx.draws.one(Purpose.ANSWER, key(f"call/{call.id}") ^ 1, n)
+        return self.ctx.clock.wait(max(1, span_ms(call.repeat.every, luck)), Phase.COMMAND, self.here)
+
+    def converse(self, call: Any, n: int, causes: tuple[int, ...]) -> Generator[Call, None, int | None]:
+        """Place it, get a line, wait for the answer; gives the id of what ends it, or None if a halt is ordered."""
+        luck = self.ctx.draws.block(Purpose.ANSWER, key(f"call/{call.id}"), n, 4)
+        placed = self.ctx.log.emit(
+            "call_placed", self.here, self.there, causes, call_key=signed(who_key(call.id)),
+            phase=int(CallPhase[call.phase.upper()]), says=int(Says[call.says.upper()]),
+        )  # fmt: skip
+        self.write(call, n, "out", Answer.NONE, SPOKEN[call.says])
+        if self.lines is not None and not (yield from self.line(self.lines, call, placed)):
+            self.write(call, n, "in", Answer.NONE, "cannot be reached: no line is free")
+            return self.ctx.log.emit(
+                "call_unanswered", self.here, self.there, (placed,), call_key=signed(who_key(call.id))
+            )
+        wait = max(1, span_ms(self.law.counterpart.answer_delay, float(luck[0])))
+        yield self.ctx.clock.wait(wait, Phase.COMMAND, self.there)
+        answer = self.answer(call, float(luck[1]), float(luck[2]), float(luck[3]))
+        heard = self.reply(call, n, answer, placed)
+        if self.lines is not None:
+            self.lines.release()
+        if answer is not Answer.HALT_ORDERED:
+            return heard
+        self.order_halt(call, heard)
+        return None
+
+    def line(self, lines: Pool, call: Any, placed: int) -> Generator[Call, None, bool]:
+        """Get a line, or wait for one; False when all places to wait are taken."""
+        call_key, holding = signed(who_key(call.id)), self.law.holding
+        if not lines.free:
+            held = holding is None or len(lines.queue) < holding
+            self.ctx.log.emit("line_busy", self.here, self.there, (placed,), call_key=call_key, held=int(held))
+            if not held:
+                return False
+        yield lines.request(call.id, (placed,), Phase.COMMAND, self.here)
+        self.ctx.log.emit("line_taken", self.here, self.there, (placed,), call_key=call_key)
+        return True
 
     def answer(self, call: Any, reached: float, admits: float, assures: float) -> Answer:
         """What the other end says: no more than its knowledge, will and authority allow."""

@@ -143,10 +143,14 @@ class Roe(Part):
 
 
 class Repeat(Part):
-    """Ask again after `every` until answered with a halt, at most `times`."""
+    """Ask again after `every` until answered with a halt, at most `times`.
+
+    `counted_from`: the answer to the last one; or its placing, whatever is answered (a stream).
+    """
 
     every: Delay
     times: Annotated[int, Field(gt=0)]
+    counted_from: Literal["answer", "placed"] = "answer"
 
 
 class Call(Part):
@@ -177,6 +181,8 @@ class Hotline(Part):
     """Two ends and a line. `effect_on_fires`: none, informs (an answer is a parent of approvals) or gates (approvals
     wait for the first answer of the fight, or `gate_timeout`). `withhold`: kinds of answer after which approvals
     are held back for `withhold_for`, counted anew from each such answer; they open no gate either.
+    `lines`: so many calls at once, each until it is answered, in the order placed; `holding`: of those that find no
+    free line so many wait, and the rest are lost. Without `lines` no call waits for another.
     """
 
     calls: tuple[Call, ...]
@@ -186,6 +192,14 @@ class Hotline(Part):
     assurance_releases: bool  # an assurance given in the fight releases aircraft held in overwatch for strikes
     withhold: tuple[Literal["disown", "assure", "ask_time", "own_up", "halt_ordered"], ...] = ()
     withhold_for_s: Duration | None = Field(None, alias="withhold_for", gt=0)
+    lines: Annotated[int, Field(gt=0)] | None = None
+    holding: Count | None = None
+
+    @model_validator(mode="after")
+    def _how_many(self) -> Hotline:
+        if self.holding is not None and self.lines is None:
+            raise ValueError("`holding` goes with `lines`: without it every call finds a line")
+        return self
 
     @model_validator(mode="after")
     def _how_long(self) -> Hotline:

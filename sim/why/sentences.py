@@ -35,6 +35,8 @@ SENTENCES: dict[str, str] = {
     "halt_ordered": "{actor} ordered {target} to halt",
     "halt_obeyed": "{actor} obeyed the order to halt",
     "halt_ignored": "{actor} did not obey the order to halt: {why}",
+    "line_busy": "{actor} found no free line for the call {call}{held}",
+    "line_taken": "{actor} got a line for the call {call}",
     "roe_state": "Rules of engagement: {rung}",
     "permitted": "The rules permit action against {target}: {rung}",
     "forbidden": "The rules forbid fire on {target}: {rule}",
@@ -233,6 +235,7 @@ class Speaker:
         spoken = {
             "in_contact": ", troops in contact" if value else "",
             "right": "" if value else ", wrongly",
+            "held": ", which waits" if value else ", which is lost",
             "heeded": " and turned back" if value else " and went on",
         }
         return {field: spoken.get(field, value)}

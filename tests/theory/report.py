@@ -46,7 +46,7 @@ SAYING = {
     "lanchester_deterministic": "Lanchester's differential equations (reference solvers: the engine is stochastic).",
     "lanchester_stochastic": "Fights of two sections as Markov chains, and volleys in step.",
     "kill_chain": "Chains from detection to kill, and channels that saturate.",
-    "queueing": "Queues (reference solvers; the queue of the command is tested by events, not by these numbers).",
+    "queueing": "Queues: a hotline of so many lines and holding places; the rest by reference solvers.",
     "random_numbers": "Random numbers, bit by bit.",
     "output_analysis": "Intervals, comparisons, sensitivity and designs.",
 }

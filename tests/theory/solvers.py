@@ -4,7 +4,7 @@ Small, exact and slow on purpose. Nothing here is imported by the product.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import atanh, cosh, exp, expm1, factorial, gamma, sinh, sqrt, tanh
 
 import numpy as np
@@ -151,7 +151,10 @@ def euler_square(x0: float, y0: float, a: float, b: float, steps: int, x_first: 
 
 
 def hypoexponential(rates: Sequence[float], t: float) -> float:
-    """P(all stages done by t), stages of distinct exponential rates in series (partial fractions)."""
+    """P(all stages done by t), exponential stages in series: partial fractions, or, where rates (nearly) coincide, the
+    exponential of the generator."""
+    if any(abs(r / s - 1.0) < 1e-4 for r, s in combinations(rates, 2)):
+        return float(1.0 - expm((np.diag(rates[:-1], 1) - np.diag(rates)) * t)[0].sum())
     total = 0.0
     for i, r in enumerate(rates):
         weight = np.prod([s / (s - r) for j, s in enumerate(rates) if j != i])

@@ -24,7 +24,7 @@ _KINDS = {
     "broke withdrew surrendered on_station off_station bingo rearmed warning_noticed",
     "roe": "roe_state permitted forbidden rung_passed approval_asked approved denied assigned cancelled "
     "airspace_closed airspace_open end",
-    "call": "call_placed call_answered call_unanswered halt_ordered halt_obeyed halt_ignored",
+    "call": "call_placed call_answered call_unanswered halt_ordered halt_obeyed halt_ignored line_busy line_taken",
 }
 CLASS_OF = {
     catalogue.BY_NAME[name].code: CLASSES.index(group) for group, names in _KINDS.items() for name in names.split()

@@ -220,6 +220,8 @@ _WORDS: dict[str, Speak] = {
     "call_unanswered": lambda s, e, n, a, b, p: "From liaison: no answer",
     "halt_ordered": lambda s, e, n, a, b, p: f"{a} orders a halt",
     "halt_obeyed": lambda s, e, n, a, b, p: f"{a} obeys the halt{_times(n)}",
+    "line_busy": lambda s, e, n, a, b, p: f"To liaison: no free line, the call {'waits' if p['held'] else 'is lost'}",
+    "line_taken": lambda s, e, n, a, b, p: "To liaison: a line is free",
     "halt_ignored": lambda s, e, n, a, b, p: f"{a} ignores the halt: {_because(p['why'])}",
     "end": lambda s, e, n, a, b, p: f"Recording ends: {_because(p['reason'])}",
 }

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.effects import damage
 from tests.theory import solvers
-from tests.theory.answers.reading import Answers, Inputs, ids, named
+from tests.theory.answers.reading import Answers, Inputs, ids, named, servers_and_places
 
 # Combat laws.
 
@@ -129,11 +129,13 @@ ANSWERS: Answers = {
     **dict.fromkeys(
         ids("QUE", 1, 2, 3, 4), lambda i: solvers.mmc(i["servers"], i["arrival_per_s"], i["service_per_s"])
     ),
-    "QUE-05": lambda i: solvers.mmc_tail(4, i["arrival_per_s"], i["service_per_s"], i["t_s"]),
+    "QUE-05": lambda i: solvers.mmc_tail(
+        servers_and_places(i["model"])[0], i["arrival_per_s"], i["service_per_s"], i["t_s"]
+    ),
     "QUE-06": lambda i: solvers.pollaczek_khinchine(i["arrival_per_s"], i["service_mean_s"], i["service_sd_s"]),
     "QUE-07": _que_07,
     "QUE-08": _que_08,
     "QUE-09": lambda i: solvers.cobham(i["arrival_per_s"], i["service_per_s"]),
     "QUE-10": _que_10,
-    "QUE-11": lambda i: solvers.finite_queue(2, 6, i["arrival_per_s"], i["service_per_s"]),
+    "QUE-11": lambda i: solvers.finite_queue(*servers_and_places(i["model"]), i["arrival_per_s"], i["service_per_s"]),
 }

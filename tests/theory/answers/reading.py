@@ -1,5 +1,6 @@
 """What the four books of answers share: reading inputs and naming results."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,14 @@ def array(value: Any) -> np.ndarray:
 def named(names: str, values: Any) -> dict[str, Any]:
     """Values under the keys that the oracle file uses."""
     return dict(zip(names.split(), values, strict=True))
+
+
+def servers_and_places(model: str) -> tuple[int, int]:
+    """c and K of `M/M/c` or `M/M/c/K`; without K there is room for everybody (0)."""
+    found = re.search(r"M/M/(\d+)(?:/(\d+))?", model)
+    if found is None:
+        raise ValueError(f"{model!r} names no queue M/M/c")
+    return int(found[1]), int(found[2] or 0)
 
 
 def ids(prefix: str, *numbers: int) -> list[str]:

@@ -15,7 +15,7 @@ NOT_RUN = "## The engine\n\nNot run for this page: `make verify` does.\n"
 LEFT_OUT = """
 Not run through the engine, and why (their functions or reference solvers are in the tables below):
 
-- KCH-01, KCH-02, KCH-04, QUE-01 to QUE-11: the supporting-fire queue has these parts (Poisson orders, delay laws,
+- KCH-01, KCH-02, KCH-04, QUE-06 to QUE-10: the supporting-fire queue has these parts (Poisson orders, delay laws,
   controllers, priorities), but no verification scenario drives it as such a chain yet.
 - DET-13: the engine's looking is the inverse-cube hazard, not resolution by cycles (TTPF).
 - MOR-01: the drawn break-point is checked as a function; STO-10 runs break-points through the engine.

@@ -8,7 +8,6 @@ the id of the case; nothing here was ever re-seeded.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import exp
 from typing import Any
 from zlib import crc32
@@ -19,21 +18,11 @@ from tests.theory.answers import combat, fire, looking
 from tests.theory.battles import duels, ranging, shelling
 from tests.theory.battles import looking as sights
 from tests.theory.battles.duels import Arrays, Inputs
+from tests.theory.battles.plan import Plan
+from tests.theory.battles.queue_plans import QUEUES
 
 POWER = 6.0
 ACCEPT = 4.0
-
-
-@dataclass(frozen=True)
-class Plan:
-    """`run(inputs, n, seed)` gives an array per leaf of the expected value; `wrong(inputs)` the (leaf, value) of a
-    known-wrong engine, `fault` in words; `quick`: cheap enough for every test run."""
-
-    run: Callable[[Inputs, int, int], Arrays]
-    n: int
-    fault: str
-    wrong: Callable[[Inputs], tuple[str, float]]
-    quick: bool = False
 
 
 def seed_of(case: str) -> int:
@@ -190,4 +179,5 @@ PLANS: dict[str, Plan] = {
                    lambda i: ("[2]", looking.ANSWERS["DET-08"]({**i, "kh_m3_per_s": 2.0 * i["kh_m3_per_s"]})[2])),
     "DET-09": Plan(sights.mean_range, 2000, "a factor 2 in the exponent",
                    lambda i: ("", float(looking.ANSWERS["DET-09"]({**i, "kh_m3_per_s": 2.0 * i["kh_m3_per_s"]})))),
+    **QUEUES,
 }  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from sim import engine
-from sim.events import BY_NAME
+from sim.events import BY_CODE, BY_NAME
 from sim.scenario import Scenario, load_text
 from sim.scenario.schema import Scenario as Model
 
@@ -54,6 +54,10 @@ class Night:
             if found == code:
                 one, other = self._unit.get(actor, -1), self._unit.get(target, -1)
                 yield t_ms, ids[one] if one >= 0 else "", ids[other] if other >= 0 else "", payload
+
+    def told(self) -> Iterator[tuple[int, str, tuple[int, ...]]]:
+        """(t_ms, kind, ids of its causes) of every event, by id."""
+        return ((t_ms, BY_CODE[code].name, causes) for t_ms, code, _, _, causes, _ in self.log.rows)
 
 
 def nights(scenario: Scenario, n: int, seed: int) -> Iterator[Night]:
