@@ -8,37 +8,24 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 
 from sim import draws, engine, losses, rounds, stats
-from sim.audit import AuditError
 from sim.effects import seeing
 from sim.processes import indirect_fire, suppression
 from sim.processes.direct_fire import victims, volleys
 from sim.processes.sensing import hazards
 from sim.world import Fate, World
-from tests import battle
 from tests.laws import test_audit, test_effects_seeing, test_luck, test_shared_impact
+from tests.mutants.planting import Mutant, caught, strangers
 from tests.theory import test_pitfalls
 
 pytestmark = [pytest.mark.mutant, pytest.mark.slow]
 
 build = importlib.import_module("sim.world.build")  # the room, not the function of its name
-
-Plant = Callable[[pytest.MonkeyPatch], None]
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A fault and the test that must see it."""
-
-    plant: Plant
-    guard: Callable[[], Any]
 
 
 def aim_error_redrawn_per_round(patch: pytest.MonkeyPatch) -> None:
@@ -230,26 +217,9 @@ MUTANTS: dict[str, Mutant] = {
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_mutant_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    mutant = MUTANTS[name]
-    battle.forget()
-    mutant.guard()
-    mutant.plant(monkeypatch)
-    battle.forget()
-    try:
-        with pytest.raises((AssertionError, AuditError)):
-            mutant.guard()
-    finally:
-        battle.forget()
+    caught(MUTANTS[name], monkeypatch)
 
 
 def test_all_eighteen_are_there_each_with_a_guard_of_its_name() -> None:
     assert len(MUTANTS) == 18
-    strangers = {name: mutant.guard.__name__ for name, mutant in MUTANTS.items() if not guards(mutant, name)}
-    assert strangers == {}
-
-
-def guards(mutant: Mutant, name: str) -> bool:
-    """Whether the guard is a test that bears the name of the fault."""
-    return mutant.guard.__name__.startswith("test_") and name.lower().replace(" ", "_").replace(".", "_") in (
-        mutant.guard.__name__
-    )
+    assert strangers(MUTANTS) == {}

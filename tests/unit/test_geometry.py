@@ -271,7 +271,7 @@ def test_a_wall_hides_and_height_helps() -> None:
 
 
 @given(st.floats(0.0, 1000.0), st.floats(0.0, 1000.0), st.floats(0.5, 80.0), st.floats(0.5, 80.0))
-def test_line_of_sight_is_mutual(x: float, y: float, low: float, high: float) -> None:
+def test_pitfall_22_line_of_sight_is_mutual(x: float, y: float, low: float, high: float) -> None:
     hills = 20.0 * np.sin(EAST / 90.0) * np.cos(NORTH / 70.0)
     here, there = (x, y, low), (500.0, 510.0, high)
     one = g.clearance(hills, here, there, (0.0, 0.0), CELL)
