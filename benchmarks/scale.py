@@ -10,15 +10,17 @@ import re
 import sys
 import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
+import numpy as np
 from ruamel.yaml import YAML
 
 from sim.scenario import Scenario, load_text
 
 SCENARIO = Path(__file__).resolve().parent.parent / "scenarios" / "khusham.yaml"
 APART_M = 150_000
-REPLICATIONS = 3
+ROUNDS = 5
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*|[0-9]+(\.[0-9]+)? [a-z/]+")
 
 
@@ -134,30 +136,48 @@ def flow(value: Any) -> str:
     )
 
 
-def seconds(n: int, replications: int = REPLICATIONS) -> tuple[float, float, int]:
-    """(CPU of a replication, of the first one and its preparation, events of the last) of n copies."""
-    from sim.engine import run
+class Costs:
+    """CPU of n copies, a replication at a time."""
 
-    scenario = copies(n)
-    begin = time.process_time()
-    run(scenario, seed=1, replication=0, record="events")
-    first = time.process_time() - begin
-    begin = time.process_time()
-    for replication in range(1, replications + 1):
-        recording = run(scenario, seed=1, replication=replication, record="events")
-    return (time.process_time() - begin) / replications, first, len(recording.events)
+    def __init__(self, n: int):
+        self.n, self.scenario = n, copies(n)
+        self.replication = self.events = 0
+        self.first_s = self.run()  # with all that is made once for a scenario
+        self.a_copy_s: list[float] = []
+
+    def run(self) -> float:
+        """CPU, s, of the next replication."""
+        from sim.engine import run
+
+        begin = time.process_time()
+        recording = run(self.scenario, seed=1, replication=self.replication, record="events")
+        took = time.process_time() - begin
+        self.replication += 1
+        self.events = len(recording.events)
+        return took
+
+    def round(self) -> None:
+        """One more measurement: as many copies of the night, ten, whatever n, so that their luck weighs the same."""
+        times = max(1, round(10 / self.n))
+        self.a_copy_s.append(sum(self.run() for _ in range(times)) / times / self.n)
 
 
 def main() -> None:
-    """Prints cost by number of copies, and per copy against one copy; arguments: numbers of copies."""
+    """Prints cost a copy by number of copies, and against one; arguments: numbers of copies."""
     numbers = [int(word) for word in sys.argv[1:]] or [1, 10]
-    alone = 0.0
-    for n in numbers:
-        cost, first, events = seconds(n, REPLICATIONS if n <= 10 else 1)
-        alone = alone or cost / n
+    costs = [Costs(n) for n in numbers]
+    for number in range(ROUNDS):
+        for cost in costs:
+            if cost.n <= 10 or not number:  # interleaved; what takes minutes once
+                cost.round()
+    alone = costs[0].a_copy_s
+    for cost in costs:
+        ratios = [took / of for took, of in zip(cost.a_copy_s, alone, strict=False)]
+        low, middle, high = np.quantile(ratios, (0.25, 0.5, 0.75))
         print(
-            f"{500 * n:6d} attackers: {cost:8.2f} s CPU a replication, {1e3 * cost / n:6.0f} ms a copy "
-            f"({cost / n / alone:.2f} of one), the first {first:.2f} s, {events} events"
+            f"{500 * cost.n:6d} attackers: {1e3 * median(cost.a_copy_s):6.0f} ms CPU a copy and replication, "
+            f"{middle:.2f} ({low:.2f} to {high:.2f}) of {costs[0].n}; the first {cost.first_s:.2f} s, "
+            f"{cost.events} events in the last"
         )
 
 

@@ -7,8 +7,10 @@ only keeps an actor's own bookings in the order made. The environment refuses ev
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Generator, Iterable
 from heapq import heappop, heappush
+from operator import itemgetter
 from typing import Any
 
 import simpy
@@ -217,21 +219,21 @@ class Script:
 
 
 class Pool:
-    """`size` equal servers (controllers); waiting order is (-priority, request key), grants go through the clock.
+    """`size` equal servers (controllers); grants go through the clock.
 
-    `priorities(subjects)` is asked anew at every grant for all who wait; larger first.
+    Who wait stand in the order of their keys; `first(subjects)` is asked anew at every grant whose turn it is.
     """
 
-    def __init__(self, clock: Clock, size: int, priorities: Callable[[list[Any]], list[int]]):
+    def __init__(self, clock: Clock, size: int, first: Callable[[list[Any]], int]):
         self.clock = clock
         self.free = size
-        self.priorities = priorities
-        self.queue: list[tuple[Any, tuple[int, ...], Call]] = []
+        self.first = first
+        self.queue: list[tuple[tuple[int, ...], Any, Call]] = []
 
     def request(self, subject: Any, key: tuple[int, ...], phase: int, actor: int) -> Call:
         """A gate that opens when a server is yours."""
         gate = self.clock.gate(phase, actor)
-        self.queue.append((subject, key, gate))
+        insort(self.queue, (key, subject, gate), key=itemgetter(0))
         self._grant()
         return gate
 
@@ -246,12 +248,8 @@ class Pool:
 
     def _grant(self) -> None:
         while self.free and self.queue:
-            first = 0
-            if len(self.queue) > 1:
-                ranks = self.priorities([subject for subject, _, _ in self.queue])
-                best = max(ranks)
-                first = min([i for i, rank in enumerate(ranks) if rank == best], key=lambda i: self.queue[i][1])
-            _, _, gate = self.queue.pop(first)
+            turn = self.first([subject for _, subject, _ in self.queue]) if len(self.queue) > 1 else 0
+            _, _, gate = self.queue.pop(turn)
             if gate.fn is not None:
                 self.free -= 1
                 self.clock.open_gate(gate)

@@ -6,12 +6,14 @@ Nothing is polled: times are booked, events are watched, losses are told, quiet 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sim.clock import Call, Clock, Phase
 from sim.draws import Draws, Purpose, key, signed, span_ms
 from sim.log import Log
 from sim.world import World
+from sim.world.near import Discs
 
 Then = Callable[[tuple[int, ...]], None]
 FIRST_FIRE = ("opened", "fired", "warning_fired")
@@ -43,8 +45,7 @@ class Conditions:
         self._by_event: dict[tuple[str, int | None], list[tuple[int | None, Node]]] = {}
         self._signals: dict[str, list[Node]] = {}
         self._losses: dict[int, list[tuple[Node, list[int]]]] = {}
-        self._quiet: list[Node] = []
-        self._ever_quiet = False
+        self._quiet: Discs | None = None
         world.loss_hooks.append((Phase.MORALE, self._lost))
 
     def when(self, condition: Any, label: str, phase: int, actor: int, then: Then) -> None:
@@ -90,10 +91,15 @@ class Conditions:
 
     def watch_quiet(self, node: Node) -> None:
         """Arm a node on quiet at a point."""
-        if not self._ever_quiet:
-            self._ever_quiet = True
-            self._world.fall_watchers.append(self._fell)
-        self._quiet.append(node)
+        if self._quiet is None:
+            self._quiet = Discs()
+            self._world.fall_watchers.append(partial(self._fell, self._quiet))
+        self._quiet.add(*node.place, node.condition.quiet.radius_m, node)
+
+    def no_longer_quiet(self, node: Node) -> None:
+        """A node has held: no round concerns it any more."""
+        assert self._quiet is not None
+        self._quiet.remove(node)
 
     # -- what comes in
 
@@ -116,9 +122,10 @@ class Conditions:
                     nodes.remove((node, of))
                     node.happened(())
 
-    def _fell(self, xy: Any) -> None:
+    def _fell(self, quiet: Discs, xy: Any) -> None:
         places = xy.tolist()
-        for node in self._quiet:
+        x, y = [place[0] for place in places], [place[1] for place in places]
+        for node in quiet.about(min(x), min(y), max(x), max(y)):
             node.disturbed(places)
 
 
@@ -141,7 +148,7 @@ class Node:
         self.causes: tuple[int, ...] = ()
         self._timer: Call | None = None
         self._last_ms = -1
-        self._place = (0.0, 0.0)
+        self.place = (0.0, 0.0)
         self.parts: list[Node] = []
 
     def arm(self) -> None:
@@ -160,7 +167,7 @@ class Node:
         elif c.loss is not None:
             room.watch_losses(c.of, self)
         elif c.quiet is not None:
-            self._place = room._world.scenario.point(c.quiet.point)
+            self.place = room._world.scenario.point(c.quiet.point)
             room.watch_quiet(self)
         else:
             inner = c.all or c.any or (c.not_,)
@@ -183,7 +190,7 @@ class Node:
     def disturbed(self, xy: list[list[float]]) -> None:
         """Rounds fell at xy: if one was near enough, it has been quiet only since now."""
         quiet, room = self.condition.quiet, self.room
-        x, y = self._place
+        x, y = self.place
         if any((a - x) ** 2 + (b - y) ** 2 <= quiet.radius_m**2 for a, b in xy):
             self._last_ms = room._clock.now_ms
             if self._timer is None or self._timer.fn is None:
@@ -205,7 +212,7 @@ class Node:
             return
         self.true, self.causes = True, causes
         if self.condition.quiet is not None:
-            self.room._quiet.remove(self)
+            self.room.no_longer_quiet(self)
         self._tell()
 
     def _tell(self) -> None:

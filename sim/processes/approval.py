@@ -112,7 +112,8 @@ class Approval:
     def in_contact(self, b: int) -> bool:
         """Own ground troops are near where the contact is believed."""
         where = self.picture.places([b], self.ctx.clock.now_ms)
-        return self.world.nearest_own(self.side, where)[0] <= float(self.law.contact_range_m)
+        near_m = float(self.law.contact_range_m)
+        return self.world.nearest_own(self.side, where, near_m)[0] <= near_m
 
     def ask(self, b: int, asked: int, close: bool) -> None:
         """Approval takes its time, less for troops in contact; none is needed where the rules say so."""

@@ -6,6 +6,7 @@ weight among others. Pressure is evaluated when something happened that can rais
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from sim.world import SIDES, Mount, World
 
 PHASES = (Phase.MORALE,)
 READS = ("fit", "hull", "legs", "broken")
+ROUNDING = 1e-9
+"""By so much a company is looked at too early rather than too late."""
 SUPPORTING = ("indirect", "guided", "strafe")
 WRITES = ("broken", "withdrawing", "surrendered", "halted")
 
@@ -37,7 +40,9 @@ class Company:
         self.unanswered = 0
         self.broken = False
         self.neighbours: list[str] = []
+        self.beside: list[Company] = []  # those whose neighbour it is
         self.last_cause = -1
+        self.slack = -math.inf  # the weight of lost guns that it bears at most; -inf: to be reckoned
 
 
 class Morale:
@@ -51,6 +56,10 @@ class Morale:
             side = int(self.world.sides[units[0]])
             if SIDES[side] in ctx.scenario.morale:
                 self._add(name, units, side)
+        for other in self.companies.values():
+            for neighbour in {*other.neighbours} & {*self.companies}:
+                self.companies[neighbour].beside.append(other)
+        self.of_side = [[c for c in self.companies.values() if c.side == side] for side in (0, 1)]
         self.warnings = -1
         laws = [ctx.scenario.morale.get(name) for name in SIDES]  # type: ignore[call-overload]
         self.near_m = [-1.0 if law is None else float(law.near_m) for law in laws]
@@ -80,7 +89,7 @@ class Morale:
 
     def _nature(self, company: Company) -> None:
         """What a company is made of: its own luck, under the law as it stands."""
-        law, name = self.law(company), company.name
+        law, name, company.slack = self.law(company), company.name, -math.inf
         company.weights = float(law.guns), float(law.leader), float(law.neighbours), float(law.unanswered)
         luck = self.ctx.draws.block(Purpose.MORALE, key(f"company/{name}"), 0, 2)
         company.resolve = truncated(law.resolve.mean, law.resolve.sd, float(luck[0]))
@@ -112,8 +121,10 @@ class Morale:
         if u in self.of_unit:
             self.check(self.of_unit[u])
         if u in self.serves:
-            for company in self.companies.values():
-                if company.side == self.world.sides[u] and company.units[0] != u:
+            side = self.world.sides[u]
+            share = 1.0 - self.in_action(side) / self.tubes[side]
+            for company in self.of_side[side]:
+                if company.slack <= company.weights[0] * share + ROUNDING and company.units[0] != u:
                     self.check(company)
 
     def reach_m(self, mount: Mount) -> float:
@@ -131,14 +142,17 @@ class Morale:
             if company.side == side and not company.broken:
                 company.last_cause = ids[0]
                 if silent:
+                    company.slack = -math.inf
                     company.unanswered += 1 if len(ids) == 1 else int(near[:, company.units].any(axis=1).sum())
                     self.check(company)
 
     def hurt(self, id_: int, kind: str, actor: int, target: int, payload: tuple[int, ...]) -> None:
         """Somebody or something is lost: if it served a tube, the tubes in action are counted anew when asked for."""
-        side = self.serves.get(self.world.unit_of_actor[target])
-        if side is not None:
-            self.working[side] = None
+        u = self.world.unit_of_actor[target]
+        if u in self.serves:
+            self.working[self.serves[u]] = None
+        if u in self.of_unit:
+            self.of_unit[u].slack = -math.inf
 
     def in_action(self, side: int) -> int:
         """Tubes of a side that can fire."""
@@ -167,7 +181,9 @@ class Morale:
             (others * gone / len(neighbours) if neighbours else 0.0, Reason.NEIGHBOURS),
             (unanswered * company.unanswered, Reason.UNANSWERED_FIRE),
         ]
-        return sum([p for p, _ in parts]), max(parts)[1]
+        pressure = sum([p for p, _ in parts])
+        company.slack = company.resolve - (pressure - parts[1][0])
+        return pressure, max(parts)[1]
 
     def check(self, company: Company) -> None:
         """Break when the pressure reaches the resolve."""
@@ -179,7 +195,7 @@ class Morale:
 
     def break_up(self, company: Company, reason: Reason) -> None:
         """The company is done: its units break; after the turn delay they surrender or withdraw."""
-        company.broken = True
+        company.broken, company.slack = True, math.inf
         cause = (company.last_cause,) if company.last_cause >= 0 else ()
         for u in company.units:
             if self.world.alive(u) and self.world.present[u]:
@@ -189,10 +205,11 @@ class Morale:
         actor = self.world.actor[company.units[0]]
         at = self.ctx.clock.now_ms + company.turn_ms
         self.ctx.clock.at(at, Phase.MORALE, actor, self.turn, company, reason, id_)
-        for other in self.companies.values():
-            if company.name in other.neighbours:
-                other.last_cause = id_
-                self.check(other)
+        for other in company.beside:
+            other.last_cause = id_
+            if not other.broken:
+                other.slack = -math.inf
+            self.check(other)
 
     def turn(self, company: Company, reason: Reason, cause: int) -> None:
         """Surrender, or go back: to the enclave, or across the river."""

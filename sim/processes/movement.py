@@ -16,6 +16,7 @@ from sim.context import Context
 from sim.draws import key, signed
 from sim.geometry import range_entry_one, segment_crossing_one
 from sim.world import Status
+from sim.world.near import Discs
 
 PHASES = (Phase.MOVE,)
 READS = ("pinned", "broken", "surrendered", "fate", "hull")
@@ -62,6 +63,7 @@ class Movement:
         low, high = np.minimum(a, b) - MARGIN_M, np.maximum(a, b) + MARGIN_M
         self.seg_box = np.concatenate((low.T, high.T))  # rows: least x, least y, largest x, largest y
         self.segments: list[list[float]] = np.concatenate((a, b), axis=1).tolist()
+        self.discs = Discs((area.x_m, area.y_m, area.radius_m, area) for area in self.world.areas)
         self.fixed_key = {row.id: signed(key(row.id)) for row in [*self.world.lines, *self.world.areas]}
         self.forbidding = {
             rule.line: (side, rule)
@@ -214,29 +216,29 @@ class Movement:
         mover.crossings = []
         (vx, vy), now = velocity, self.ctx.clock.now_ms
         places = [(u, *world.legs.at(u, now)) for u in mover.units]
-        near = self._segments_near(
-            [x for _, x, _ in places], [y for _, _, y in places], vx * duration_s, vy * duration_s
-        )
+        xs, ys, dx, dy = [x for _, x, _ in places], [y for _, _, y in places], vx * duration_s, vy * duration_s
+        ends = min(xs) + min(dx, 0.0), min(ys) + min(dy, 0.0), max(xs) + max(dx, 0.0), max(ys) + max(dy, 0.0)
+        near = self._segments_near(*ends)
         for u, x, y in places:
             for s in near:
                 t_s, way = segment_crossing_one(x, y, vx, vy, duration_s, *self.segments[s])
                 if way:
                     self._book(mover, u, t_s, self.owner[s], way)
-        far = abs(vx) * duration_s + MARGIN_M, abs(vy) * duration_s + MARGIN_M
+        far = abs(dx) + MARGIN_M, abs(dy) + MARGIN_M
+        areas = self.discs.about(ends[0] - MARGIN_M, ends[1] - MARGIN_M, ends[2] + MARGIN_M, ends[3] + MARGIN_M)
         for u, x, y in places:
-            for area in world.areas:
-                dx, dy = x - area.x_m, y - area.y_m
-                if abs(dx) > area.radius_m + far[0] or abs(dy) > area.radius_m + far[1]:
+            for area in areas:
+                px, py = x - area.x_m, y - area.y_m
+                if abs(px) > area.radius_m + far[0] or abs(py) > area.radius_m + far[1]:
                     continue  # out of its reach on this leg
-                t_in, t_out = range_entry_one(dx, dy, vx, vy, area.radius_m)
+                t_in, t_out = range_entry_one(px, py, vx, vy, area.radius_m)
                 if 0.0 < t_in <= duration_s:
                     self._book(mover, u, t_in, area, 1)
                 if t_out <= duration_s:
                     self._book(mover, u, t_out, area, -1)
 
-    def _segments_near(self, x: list[float], y: list[float], dx: float, dy: float) -> list[int]:
-        """Segments of lines whose boxes meet the box of the legs from (x, y) by (dx, dy): no others can be crossed."""
-        x0, x1, y0, y1 = min(x) + min(dx, 0.0), max(x) + max(dx, 0.0), min(y) + min(dy, 0.0), max(y) + max(dy, 0.0)
+    def _segments_near(self, x0: float, y0: float, x1: float, y1: float) -> list[int]:
+        """Segments of lines whose boxes meet the box of some legs: no others can be crossed."""
         left, low, right, high = self.seg_box
         near: list[int] = ((left <= x1) & (right >= x0) & (low <= y1) & (high >= y0)).nonzero()[0].tolist()
         return near

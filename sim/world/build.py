@@ -14,6 +14,7 @@ from sim.legs import Legs
 from sim.scenario.mapping import areas, lines
 from sim.scenario.schema import Scenario
 from sim.world.beliefs import Beliefs
+from sim.world.near import Troops
 from sim.world.parts import BODIES, SIDES, Blast, Body, Mount, Odds, blast
 from sim.world.state import World
 
@@ -63,6 +64,7 @@ def build(scenario: Scenario, clock: Clock) -> World:
         world.mounts.append(mount)
         world.mounts_of[mount.unit].append(mount)
     world.box = box
+    world.troops = Troops(legs, clock, box, world.present, [world.on_ground & (world.side == k) for k in (0, 1)])
     return world
 
 

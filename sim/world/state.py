@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.clock import Call, Clock, Phase
 from sim.legs import Legs
 from sim.world.beliefs import Beliefs
-from sim.world.near import least_gaps
+from sim.world.near import Troops
 from sim.world.parts import COVERED, PEOPLE, Airspace, Body, Mount, Task
 
 Floats = NDArray[np.float64]
@@ -130,7 +130,7 @@ class World:
         self._looked = [(self.posture(unit), 0) for unit in range(n)]
         for unit in range(n):
             self.classify(unit)
-        self._ours: dict[int, NDArray[np.int64]] = {}  # side -> its ground units that are there
+        self.arrivals = 0  # how often a ground unit has come or gone
         self._replan_actor = self.clock.handle("sim/replan")
         self._replan: Call | None = None
 
@@ -145,6 +145,7 @@ class World:
     halted: NDArray[np.bool_] = field(init=False)
     present: NDArray[np.bool_] = field(init=False)
     box: Floats = field(init=False)
+    troops: Troops = field(init=False)
 
     # -- the one door through which a rate may alter
 
@@ -256,13 +257,10 @@ class World:
         y = np.maximum(np.maximum(self.box[:, 1] - mine[3], mine[1] - self.box[:, 3]), 0.0)
         return np.asarray(np.hypot(x, y), dtype=np.float64)
 
-    def nearest_own(self, side: int, places: Floats) -> list[float]:
-        """Distances, m, from places (k, 2) to the nearest ground unit of a side that is there; inf: there is none."""
-        own = self._ours.get(side)
-        if own is None:
-            own = self._ours[side] = ((self.side == side) & self.on_ground & self.present).nonzero()[0]
-        gaps: list[float] = least_gaps(self.legs.at_many(own, self.clock.now_ms), places).tolist()
-        return gaps
+    def nearest_own(self, side: int, places: Floats, within_m: float) -> list[float]:
+        """Distances, m, from places (k, 2) to the nearest ground unit of a side that is there; beyond `within_m` any
+        that is greater, or inf."""
+        return self.troops.nearest(side, places, within_m)
 
     def widest(self, a: int, b: int) -> float:
         """Largest distance there can ever be between two units inside their corridors, m."""
@@ -291,8 +289,9 @@ class World:
         if bool(column[unit]) == value:
             return False
         column[unit] = value
-        if name == "present":
-            self._ours.clear()
+        if name == "present" and self.on_ground[unit]:
+            self.troops.forget()
+            self.arrivals += 1
         if self.record_changes:
             self.mark(unit, "state", self.bits(unit))
         if rate:

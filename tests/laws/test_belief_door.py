@@ -23,11 +23,13 @@ from tests.battle import base, battle
 
 FIXED = {"ids", "keys", "actor", "unit_of_actor", "side", "is_air", "formation", "formations", "fix_error_m"}
 """Never changes, and tells neither place nor state."""
-SIDES_OWN = {"tasks", "airspace", "visibility_m", "air_released", "warning_aim", "t0_ms", "free_hooks", "clock", "mark"}
+SIDES_OWN = {"tasks", "airspace", "visibility_m", "air_released", "warning_aim", "t0_ms", "free_hooks", "clock", "mark",
+    "arrivals",
+}  # fmt: skip
 """Of the side itself or of the night as a whole; `mark` writes for the replay."""
 OF_A_UNIT = {
     "unit", "present", "altitude_m", "people", "fit", "moving", "firing", "pinned", "broken", "withdrawing",
-    "attacking", "surrendered", "halted", "recrossed", "level", "members", "mounts_of",
+    "attacking", "surrendered", "halted", "recrossed", "level", "members", "mounts_of", "box",
 }  # fmt: skip
 """Columns by unit: those of own units alone."""
 ASKS = {"alive", "effective", "posture", "can_move", "bits"}

@@ -98,7 +98,7 @@ def test_a_cancelled_script_runs_its_finally() -> None:
 
 def test_a_pool_serves_by_priority_then_key_and_asks_anew() -> None:
     it, done, urgent = clock(), [], {"b": 1}
-    pool = Pool(it, 1, lambda names: [urgent.get(name, 0) for name in names])
+    pool = Pool(it, 1, lambda names: max(range(len(names)), key=lambda i: (urgent.get(names[i], 0), -i)))
 
     def wanted(name: str, key: int):  # type: ignore[no-untyped-def]
         yield pool.request(name, (key,), Phase.COMMAND, 0)

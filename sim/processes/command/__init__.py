@@ -13,6 +13,7 @@ from sim.clock import Call, Phase, Pool, Steps
 from sim.context import Context
 from sim.draws import Purpose, key, pair, signed, span_ms
 from sim.events import Reason, Wait
+from sim.processes.command.closeness import Closeness
 from sim.processes.command.shooters import Shooters
 from sim.world import SIDES, Mount, Status, Task
 
@@ -38,7 +39,8 @@ class Command:
         ]
         self.on_the_ground = sum(self.world.unit[u].controllers for u in self.friends)  # and free
         far = self.law.remote.attacks if self.law.remote is not None else 0
-        self.pool = Pool(ctx.clock, self.on_the_ground + far, self.priorities)
+        self.closeness = Closeness(ctx, side)
+        self.pool = Pool(ctx.clock, self.on_the_ground + far, self.closeness.first)
         self.from_afar: set[int] = set()  # contacts whose attack is controlled from afar
         self.shooters = Shooters(self.world, side)
         self.missions: dict[int, int] = {}  # contact -> serial of its mission
@@ -52,6 +54,11 @@ class Command:
     def preferences(self) -> None:
         """Priority and weapons for each class of target, by the scenario as it stands."""
         self.prefer = {str(row.id): (int(row.priority), tuple(row.weapons)) for row in self.law.targets}
+
+    def rules_changed(self) -> None:
+        """A decision in mid-run."""
+        self.preferences()
+        self.closeness.rules_changed()
 
     def delay(self, contact: int, law: Any, what: int) -> int:
         """A drawn span, counted per contact and purpose."""
@@ -158,13 +165,6 @@ class Command:
             return Reason.EFFECT_JUDGED
         return Reason.NO_TRACK
 
-    def priorities(self, waiting: list[tuple[int, int]]) -> list[int]:
-        """Priorities now of contacts (unit, that of its class): more when believed close to own troops."""
-        now = self.ctx.clock.now_ms
-        gaps = self.world.nearest_own(self.side, self.picture.places([b for b, _ in waiting], now))
-        near, more = self.law.contact_range_m, int(self.law.contact_priority)
-        return [base + more if gap <= near else base for (_, base), gap in zip(waiting, gaps, strict=True)]
-
     def shooter_for(self, b: int, row: tuple[int, tuple[str, ...]], serial: int, nominated: int) -> Any:
         """A controller and a shooter at once; None when the contact is no longer worth it."""
         log, actor = self.ctx.log, self.world.actor[b]
@@ -211,10 +211,8 @@ class Command:
         now, log, actor = self.ctx.clock.now_ms, self.ctx.log, self.world.actor[b]
         causes = (self.picture.approved_id[b], nominated)
         slower = 0
-        if (
-            mount.weapon.danger_close_m > 0
-            and self.world.nearest_own(self.side, self.picture.places([b], now))[0] < mount.weapon.danger_close_m
-        ):
+        danger_m = float(mount.weapon.danger_close_m)
+        if danger_m > 0 and self.world.nearest_own(self.side, self.picture.places([b], now), danger_m)[0] < danger_m:
             slower = self.delay(b, self.roe.danger_close_slower, CLOSE_IN)
             log.emit("waiting", self.actor, actor, causes, what=int(Wait.SAFE_DISTANCE), serial=serial)
         task = Task(
@@ -281,7 +279,7 @@ def start(ctx: Context) -> None:
         if name not in ctx.scenario.command:
             continue
         command = Command(ctx, side)
-        ctx.after_change.append((Phase.COMMAND, command.actor, command.preferences))
+        ctx.after_change.append((Phase.COMMAND, command.actor, command.rules_changed))
         ctx.world.free_hooks.append((Phase.COMMAND, command.look_again))
         ctx.log.on("approved", Phase.COMMAND, command.actor, command.approved)
         ctx.log.on("seen", Phase.COMMAND, command.actor, command.seen, command.sees)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from sim.world import Mount, Status, World
+from sim.world.near import Square, gaps, square
 
 KINDS = ("indirect", "guided", "strafe")
 
@@ -19,13 +20,14 @@ class Shooters:
         for m in world.mounts:
             if world.side[m.unit] == side and m.weapon.kind in KINDS and not m.held:
                 self.mounts.setdefault(m.name, []).append(m)
+        self._about: dict[tuple[str, Square], list[Mount]] = {}
 
     def choose(self, b: int, weapons: tuple[str, ...], now_ms: int) -> Mount | None:
         """The first of `weapons` with a free shooter in range of contact b; of equals the nearest."""
         where = self.picture.where(b, now_ms)
         for name in weapons:
             best, found = math.inf, None
-            for mount in self.mounts.get(name, ()):
+            for mount in self.about(name, square(*where)):
                 if self.can(mount, b):
                     x, y = self.world.legs.at(mount.unit, now_ms)
                     far = math.hypot(where[0] - x, where[1] - y, self.world.altitude_m[mount.unit])
@@ -35,6 +37,16 @@ class Shooters:
             if found is not None:
                 return found
         return None
+
+    def about(self, name: str, at: Square) -> list[Mount]:
+        """Mounts of a weapon that may ever reach some place of a square; a pass is flown to the target."""
+        found = self._about.get((name, at))
+        if found is None:
+            found = self._about[(name, at)] = [
+                m for m in self.mounts.get(name, ())
+                if m.weapon.kind == "strafe" or gaps(self.world.box[m.unit][None], at)[0] <= m.weapon.range_m
+            ]  # fmt: skip
+        return found
 
     def can(self, mount: Mount, b: int) -> bool:
         """An own shooter is free, loaded and allowed to strike; laser needs a contact in sight."""
