@@ -54,7 +54,7 @@ class Hotline:
     def exchange(self) -> Pool | None:
         """The lines, taken in the order of the calls; None if there are always enough."""
         lines: int | None = self.law.lines
-        return None if lines is None else Pool(self.ctx.clock, lines, lambda calls: [0] * len(calls))
+        return None if lines is None else Pool(self.ctx.clock, lines, lambda calls: 0)
 
     def delays(self) -> None:
         """How long a halt takes to reach each formation, by the scenario as it stands."""
