@@ -109,6 +109,8 @@ class Clock:
             raise ValueError("two actors share a luck name")
         self._handle = {name: index for index, name in enumerate(self.names)}
         self.env = KeyedEnvironment(initial_time=start_ms)
+        self._queue: list[Any] = self.env._queue
+        self._next_booking = self.env._eid.__next__
         self.now_ms = start_ms
         self.phase = -1
         self.actor = -1
@@ -132,13 +134,11 @@ class Clock:
 
     def at(self, t_ms: int, phase: int, actor: int, fn: Callable[..., Any], *args: Any) -> Call:
         """Book `fn(*args)` for `actor` at `t_ms`, or at the next legal key after now."""
-        env = self.env
         now = self.now_ms
         if t_ms <= now:  # `_legal`, written out: this runs ten thousand times in a battle
             t_ms = now if phase > self.phase or (phase == self.phase and actor == self.actor) else now + 1
         call = Call(t_ms, phase, actor, fn, args)
-        row: Any = (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, next(env._eid), call)  # as simpy schedules
-        heappush(env._queue, row)
+        heappush(self._queue, (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, self._next_booking(), call))  # as simpy's
         return call
 
     def soon(self, phase: int, actor: int, fn: Callable[..., Any], *args: Any) -> Call:
@@ -151,8 +151,7 @@ class Clock:
         if not (phase > self.phase or (phase == self.phase and actor == self.actor)):
             t_ms += 1
         call = Call(t_ms, phase, actor, fn, args)
-        row: Any = (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, next(self.env._eid), call)
-        heappush(self.env._queue, row)
+        heappush(self._queue, (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, self._next_booking(), call))
         return call
 
     def wait(self, delay_ms: int, phase: int, actor: int) -> Call:
@@ -182,8 +181,7 @@ class Clock:
 
         simpy's step, knowing that all events are calls: its queue in its order, but no list of callbacks.
         """
-        env = self.env
-        queue: list[Any] = env._queue
+        env, queue = self.env, self._queue
         while queue and not self.stopped and queue[0][0] <= until_ms:
             t_ms, _, _, call = heappop(queue)
             self.now_ms = env._now = t_ms

@@ -57,15 +57,18 @@ class Log:
             payload = tuple([ints[name] for name in row.fields])
         else:
             raise KeyError(f"{kind} takes {row.fields}, got {tuple(ints)}")
-        id_ = len(self.rows)
-        self.rows.append((self._clock.now_ms, row.code, actor, target, causes, payload))
-        if kind in self._watch:
-            for watcher in self._watch[kind]:
+        rows = self.rows
+        id_ = len(rows)
+        rows.append((self._clock.now_ms, row.code, actor, target, causes, payload))
+        watchers, told = self._watch.get(kind), self._told.get(kind)
+        if watchers is not None:
+            for watcher in watchers:
                 watcher(id_, kind, actor, target, payload)
-        if kind in self._told:
-            for phase, listener, fn, worth in self._told[kind]:
+        if told is not None:
+            args, post = (id_, actor, target, *payload), self._clock.post
+            for phase, listener, fn, worth in told:
                 if worth is None or worth(actor, target, payload):
-                    self._clock.post(phase, listener, fn, (id_, actor, target, *payload))
+                    post(phase, listener, fn, args)
         return id_
 
     def on(self, kind: str, phase: int, listener: int, fn: Handler, worth: Worth | None = None) -> None:

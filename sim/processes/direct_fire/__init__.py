@@ -172,7 +172,7 @@ class DirectFire:
     def observed(self, id_: int, actor: int, target: int, act: int) -> None:
         """A hostile act makes a target of a contact for the direct fire of those it threatens."""
         j = self.world.unit_of_actor[target]
-        if act in HOSTILE:
+        if act in HOSTILE and j not in self.licence.hostile:
             self.licence.threaten(j)
             self.came(j)
         if act == Act.FIRED and not self.licence.provoked:  # the first fire seen makes a threat of every advance

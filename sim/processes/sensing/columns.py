@@ -59,6 +59,8 @@ class Columns:
             new_power, new_far = sight[self._sensor_name[u]]
             if not self._looks_out[u]:
                 new_power = 0.0
+            if new_power == power and new_far == far:
+                continue
             if new_power != power:
                 self.power[u] = new_power
                 powers.append(u)

@@ -208,27 +208,22 @@ class Hazards:
         self.rate[rows] = rate = self.power[self.a[rows]] * self.signature[self.b[rows]] * ~self.resting[rows]
         idle = rate <= 0.0
         self.crossing.time_ms[rows[idle]] = np.inf
-        rows = self._within_ever(rows[~idle], now)
+        rows = rows[~idle]
         if len(rows):
             self._solve_many(rows, now)
         self.crossing.book()
 
-    def _within_ever(self, rows: Ints, now: int) -> Ints:
-        """Those of `rows` that are or come within reach on their legs; the others are done with."""
-        px, py, vx, vy = self._relative(rows, now)
-        far2 = np.square(self.far[self.a[rows]])
-        cross = px * vy - py * vx
-        out = px * px + py * py > far2
-        never = out & ((px * vx + py * vy >= 0.0) | ((vx * vx + vy * vy) * far2 <= cross * cross))
-        never &= self.widest[rows] > self.far[self.a[rows]]
-        done = rows[never]
-        self.enter_ms[done] = self.leave_ms[done] = self.crossing.time_ms[done] = np.inf
-        return np.asarray(rows[~never], dtype=np.int64)
-
     def _solve_many(self, rows: Ints, now: int) -> None:
-        """Reach first, then the hazard of those that are or come within it."""
-        px, py, vx, vy = self._relative(rows, now)
+        """Whether they ever are within reach and when, then the hazard of those that are."""
+        way = np.array(self._relative(rows, now))
         far = self.far[self.a[rows]]
+        px, py, vx, vy = way
+        cross, far2 = px * vy - py * vx, far * far
+        never = (px * px + py * py > far2) & (self.widest[rows] > far)
+        never &= (px * vx + py * vy >= 0.0) | ((vx * vx + vy * vy) * far2 <= cross * cross)
+        done, ever = rows[never], ~never
+        self.enter_ms[done] = self.leave_ms[done] = self.crossing.time_ms[done] = np.inf
+        rows, far, (px, py, vx, vy) = rows[ever], far[ever], way[:, ever]
         t_in, t_out = range_entry(px, py, vx, vy, far)
         always = self.widest[rows] <= far
         t_in[always], t_out[always] = 0.0, np.inf
