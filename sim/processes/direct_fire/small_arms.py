@@ -103,8 +103,10 @@ class SmallArms:
 
     def p_now(self, e: Engagement) -> float:
         """Hit probability of a round of an engagement now."""
-        p = self.curve(e.mount).at(self.range_m(e.mount.unit, e.target))
-        return p * self.victims.exposure(e.mount, e.target)[1]
+        return self._p_at(e, self.range_m(e.mount.unit, e.target))
+
+    def _p_at(self, e: Engagement, range_m: float) -> float:
+        return self.curve(e.mount).at(range_m) * self.victims.exposure(e.mount, e.target)[1]
 
     def begin(self, e: Engagement) -> None:
         """First need, first piece; at a fixed interval the first volley is booked instead."""
@@ -112,7 +114,7 @@ class SmallArms:
             self.volleys.book(e)
             return
         self._next_need(e)
-        self.piece(e)
+        self.piece(e, self.range_m(e.mount.unit, e.target))
 
     def _next_need(self, e: Engagement) -> None:
         e.need = self.ctx.draws.exponential(Purpose.HIT, e.key, e.candidate)
@@ -126,31 +128,35 @@ class SmallArms:
 
     def state(self, e: Engagement) -> tuple[float, float, int]:
         """(rounds per second, bound per second, band) as they are now."""
+        return self._state_at(e, self.range_m(e.mount.unit, e.target))
+
+    def _state_at(self, e: Engagement, range_m: float) -> tuple[float, float, int]:
         world, mount, curve = self.world, e.mount, self.curve(e.mount)
         rate = world.servers(mount) * mount.weapon.rate_per_min / 60.0
         if world.pinned[mount.unit]:
             rate *= self.ctx.scenario.suppression.fire_factor
-        band = curve.band(self.range_m(mount.unit, e.target))
+        band = curve.band(range_m)
         return rate, rate * curve.bound(band) * self.victims.exposure(mount, e.target)[1], band
 
     def reconsider(self, e: Engagement) -> None:
         """Something of shooter or target has changed: a new piece if a rate has, else only a new end of this one."""
         if e.mount.weapon.interval == "fixed":
             return  # a volley asks who is there when it leaves
-        rate, bound, band = self.state(e)
+        range_m = self.range_m(e.mount.unit, e.target)
+        rate, bound, band = self._state_at(e, range_m)
         if rate == e.rate and bound == e.bound and band == e.band:
             if self._motion(e) != e.motion:
                 self._book_end(e)
             return
         self.use_up(e)
-        self.account(e)
-        self.piece(e)
+        self._account_at(e, range_m)
+        self.piece(e, range_m)
 
-    def piece(self, e: Engagement) -> None:
-        """Begin a piece with the bound of now, and book its next candidate."""
+    def piece(self, e: Engagement, range_m: float) -> None:
+        """Begin a piece with the bound at this range (that of now), and book its next candidate."""
         now = self.ctx.clock.now_ms
-        e.rate, e.bound, e.band = self.state(e)
-        e.piece_ms, e.p_start = now, self.p_now(e)
+        e.rate, e.bound, e.band = self._state_at(e, range_m)
+        e.piece_ms, e.p_start = now, self._p_at(e, range_m)
         e.pieces += 1
         self.world.fire_at(e.target, e.mount.key, e.rate * e.mount.weapon.suppress.push, e.fired_id)
         self._book_end(e)
@@ -201,14 +207,15 @@ class SmallArms:
         return min(inner, outer)
 
     def _piece_ends(self, e: Engagement) -> None:
+        range_m = self.range_m(e.mount.unit, e.target)
         self.use_up(e)
-        self.account(e)
+        self._account_at(e, range_m)
         if e.mount.left == 0:
             self.ended(e)
-        elif self.range_m(e.mount.unit, e.target) >= self.curve(e.mount).edges[-1] - 1e-3:
+        elif range_m >= self.curve(e.mount).edges[-1] - 1e-3:
             self.left(e)
         else:
-            self.piece(e)
+            self.piece(e, range_m)
 
     def _candidate(self, e: Engagement) -> None:
         """A candidate of the bounding process: accepted with true rate over bound by those alive now."""
@@ -236,12 +243,15 @@ class SmallArms:
 
     def account(self, e: Engagement) -> None:
         """Close a piece: misses are Poisson (thinned hits and misses are independent), capped at what is left."""
+        self._account_at(e, self.range_m(e.mount.unit, e.target))
+
+    def _account_at(self, e: Engagement, range_m: float) -> None:
         mount, now = e.mount, self.ctx.clock.now_ms
         expected = e.rate * (now - e.piece_ms) * 1e-3
         misses = 0
         if expected > 0.0:
             u = self.ctx.draws.one(Purpose.MISSES, e.key, e.pieces)
-            misses = poisson(expected * max(0.0, 1.0 - 0.5 * (e.p_start + self.p_now(e))), u)
+            misses = poisson(expected * max(0.0, 1.0 - 0.5 * (e.p_start + self._p_at(e, range_m))), u)
             misses = misses if mount.left is None else min(misses, mount.left)
             spend(self.world, mount, misses)
         if misses or e.hits:

@@ -29,8 +29,12 @@ class Pairs:
             self.of_a[i].append(row)
             self.of_b[j].append(row)
 
+        self._of_a = [np.array(rows, dtype=np.int64) for rows in self.of_a]
+        self._of_b = [np.array(rows, dtype=np.int64) for rows in self.of_b]
+
     def touching(self, first: Iterable[int], second: Iterable[int]) -> Ints:
         """Pairs whose first is in `first` or whose second in `second`, in pair order."""
-        rows = {row for u in first for row in self.of_a[u]}
-        rows.update(row for u in second for row in self.of_b[u])
-        return np.array(sorted(rows), dtype=np.int64)
+        mark = np.zeros(len(self.a), dtype=bool)
+        for rows in [*[self._of_a[u] for u in first], *[self._of_b[u] for u in second]]:
+            mark[rows] = True
+        return np.asarray(mark.nonzero()[0], dtype=np.int64)
