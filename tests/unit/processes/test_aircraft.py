@@ -125,7 +125,7 @@ def test_air_defence_hits_and_those_hit_leave_for_good() -> None:
 
 def test_a_round_at_an_aircraft_is_none_at_the_headquarters() -> None:
     over_it = ("weapons.sam.p_hit=1", "units[mq9-1].station=[0 km, 0 km]")
-    run = night(*over_it, base="air-defence-braved", replication=0)
+    run = night(*over_it, base="air-defence-braved", replication=1)
     log = run.events
     hits = rows(run, "impact", weapon_key=named("sam"))
     fell = np.hypot(log.payload("impact")["x_mm"], log.payload("impact")["y_mm"]) <= 500_000
