@@ -17,7 +17,7 @@ import typer
 from sim.experiment import commands
 from sim.report import branching, comparing, spreading
 from sim.report.claims_command import claims
-from sim.report.comparing import Jobs, Json, Reps, ScenarioFile, Seed, Set, many, out_json
+from sim.report.comparing import Beside, Jobs, Json, Reps, ScenarioFile, Seed, Set, many, out_json
 from sim.report.export_command import export
 from sim.report.report_command import report
 from sim.report.shares_command import shares
@@ -79,6 +79,7 @@ def run(
     history: Annotated[int | None, typer.Option("--history", min=0, help="Latent states; as the replication.")] = None,
     uncertain: Annotated[bool, typer.Option("--uncertain", help="Draw every disputed input too.")] = False,
     dice: Annotated[int, typer.Option("--dice", min=2, help="Nights of each history, with --uncertain.")] = 2,
+    beside: Beside = None,
     json: Json = False,
 ) -> None:
     """Run a scenario and print what happened; with -n, an ensemble and the run nearest its median."""
@@ -87,16 +88,21 @@ def run(
     from sim import engine
     from sim import scenario as room
     from sim.experiment import ensemble as many_runs
+    from sim.metrics import tables
     from sim.recording import save
+    from sim.report import many as nights
     from sim.report import text
 
     told_of = room.load(scenario, overrides or [])
+    others = [room.load(other) for other in beside or ()]
+    if others and n == 1:
+        raise room.ScenarioError(["--beside sets ensembles side by side: give -n 2 or more"])
     if output is not None and not output.absolute().parent.is_dir():
         raise room.ScenarioError([f"{output}: there is no folder {output.parent} to write it to"])
     if uncertain:
         if history is not None or rep:
             raise room.ScenarioError(["--uncertain draws histories of its own: no --history or --rep"])
-        spreading.uncertain(told_of, seed, n, dice, jobs, json, output)
+        spreading.uncertain([told_of, *others], seed, n, dice, jobs, json, output)
         return
     one_night = engine.run if history is None else partial(engine.run, history=history)
     if n > 1:
@@ -111,10 +117,16 @@ def run(
         if output is not None:
             save(night, output)
             typer.echo(f"wrote {output}", err=True)
+    columns = [found, *(many(other, seed, range(rep, rep + n), jobs, other.id, one_night) for other in others)]
     if json:
-        out_json(many_runs.as_json(told_of.id, found))
+        bodies = [many_runs.as_json(one.id, column) for one, column in zip([told_of, *others], columns, strict=True)]
+        if n == 1:
+            bodies[0] |= {"tables": {name: tables(night)[name] for name in ("losses", "disposition")}}
+        out_json({"schema": 1, "beside": bodies} if others else bodies[0])
+    elif others:
+        text.show(nights.beside([told_of, *others], n, seed, [many_runs.summary(column) for column in columns]))
     elif n > 1:
-        text.show(text.ensemble(told_of.title, n, seed, many_runs.summary(found)))
+        text.show(nights.ensemble(told_of.title, n, seed, many_runs.summary(found), nights.attributions(told_of)))
     else:
         text.show(text.after_action(night))
 

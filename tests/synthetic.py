@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from hashlib import blake2b
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -516,6 +516,9 @@ class Scenario:
     """Stands in for a scenario where only its names matter."""
 
     id, title, sha256 = "synthetic", "A made-up night", "0" * 64
+    formations: tuple[()] = ()
+    units: tuple[()] = ()
+    tags: ClassVar[dict[str, str]] = {}
 
     def __init__(self, minutes: int = 240) -> None:
         self.minutes = minutes

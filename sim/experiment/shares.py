@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from sim import stats
 from sim.experiment.ensemble import Run, engine_run, ensemble
+from sim.experiment.transfer import changes
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -93,7 +94,6 @@ def scenarios(base: Path, without: Sequence[Path]) -> tuple[list[str], dict[Coal
     """Names of the arms and the scenario of every coalition. `without`: variants of `base`, each of which takes its
     arm away by `set` alone. Raises ScenarioError for what is no such variant."""
     from sim import scenario as room
-    from sim.scenario.reading import read_bytes, read_map
 
     if not 2 <= len(without) <= MOST_ARMS:
         raise room.ScenarioError(
@@ -101,18 +101,9 @@ def scenarios(base: Path, without: Sequence[Path]) -> tuple[list[str], dict[Coal
         )
     arms, sets = list[str](), list[list[tuple[str, Any]]]()
     for path in without:
-        tree, problems = read_map(read_bytes(path, str(path)), str(path))
-        own = tree.get("set")
-        start = path.parent / str(tree.get("extends", ""))
-        if (
-            problems
-            or not own
-            or start.resolve() != base.resolve()
-            or set(tree) - {"extends", "id", "title", "question", "set"}
-        ):
-            raise room.ScenarioError([f"{path}: is no variant of {base} that takes an arm away by `set` alone"])
-        arms.append(str(tree.get("id", path.stem)).removeprefix("no-"))
-        sets.append(list(own.items()))
+        name, rows = changes(path, base)
+        arms.append(name.removeprefix("no-"))
+        sets.append(rows)
     whole, found = room.load(base), {}
     for some in coalitions(len(arms)):
         gone = dict(row for n, rows in enumerate(sets) if n not in some for row in rows)

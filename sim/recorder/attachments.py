@@ -1,4 +1,5 @@
-"""What a recording carries besides the run: resolved scenario, map, sources, claims, provenance of every number."""
+"""What a recording carries besides the run: resolved scenario, map, sources, tags with who attributes them,
+claims, provenance of every number."""
 
 from __future__ import annotations
 
@@ -57,6 +58,7 @@ def attachments(scenario: Scenario) -> dict[str, bytes]:
         "scenario.yaml": scenario.resolved_yaml.encode(),
         "terrain.json": terrain,
         "provenance.json": json.dumps(rows, default=str).encode(),
+        "tags.json": json.dumps({k: tag.model_dump() for k, tag in scenario.tags.items()}).encode(),
         "sources.json": json.dumps({k: s.model_dump() for k, s in scenario.sources.items()}, default=str).encode(),
     }
     for name in (scenario.map.terrain, scenario.map.rivers, scenario.map.places, scenario.claims_file):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -175,6 +176,15 @@ class Recording:
     def digest(self) -> str:
         """The number two equal runs share, 32 hex digits."""
         return str(self.meta["digest"])
+
+    @cached_property
+    def attributed(self) -> dict[str, str]:
+        """Tag -> who says so, and who contests it. Empty for recordings that do not carry it."""
+        rows = json.loads(self.attachments.get("tags.json", b"{}"))
+        return {
+            tag: row["attributed_to"] + (f"; contested by {row['contested_by']}" if row.get("contested_by") else "")
+            for tag, row in rows.items()
+        }
 
     @cached_property
     def leg_index(self) -> tuple[Ints, Ints, int]:

@@ -80,12 +80,22 @@ def in_words(found: Branch) -> Group:
 
 def beside(heads: Sequence[str], recordings: Sequence[Recording]) -> Group:
     """The outcome of two runs side by side; each is one of many, simulated."""
+    from rich.console import Group
+    from rich.text import Text
+
     from sim import metrics
-    from sim.report import text
+    from sim.report import people, text
 
     found = [metrics.measure(recording) for recording in recordings]
-    rows = [(name, *(one[name] for one in found)) for name in metrics.METRICS if found[0][name] != found[1][name]]
-    return text.table("What came out differently (each 1 of many possible nights, simulated)", heads, rows)
+    rows = [
+        (name, *(people.count(one[name]) if people.is_of_people(name) else one[name] for one in found))
+        for name in metrics.METRICS
+        if found[0][name] != found[1][name]
+    ]
+    tags = sorted({str(tag) for tag in recordings[0].units["tag"][recordings[0].units["side"] == "attackers"]})
+    foot = f"{people.NOTE}\n{people.attributions(recordings[0].attributed, tags)}"
+    found_table = text.table("What came out differently (each 1 of many possible nights, simulated)", heads, rows)
+    return Group(found_table, Text(foot, style="dim"))
 
 
 def diff(

@@ -19,6 +19,8 @@ from sim.report import text
 RIVALS = ("coalition", "SANA", "Russian MoD")
 PARTIES = dict(zip(("coalition", "sana", "mod"), RIVALS, strict=True))
 
+YES_OR_NO = ("hq_held", "advance_stopped")
+
 HOW = (
     "Statements are by those named and not ours; a verdict is *consistent* or *not consistent with these inputs*, "
     "never true or false. Inside: share of simulated nights that meet the statement, with Wilson's 95 % interval; a "
@@ -37,16 +39,17 @@ def number(value: float | str | None, metric: str) -> str:
         return value
     if metric.endswith("_s"):
         return f"{value / 3600:.1f} h" if value >= 5400 else f"{value / 60:.0f} min"
-    if metric in ("hq_held", "advance_stopped"):
+    if metric in YES_OR_NO:
         return "yes" if value >= 0.5 else "no"
-    return f"{value:.0f} m" if metric.endswith("_m") else f"{value:.0f}"
+    hulls = metric in ("tanks_m", "artillery_m", "mortars_m", "vehicles_m")  # mobility kills and no metres
+    return f"{value:.0f} m" if metric.endswith("_m") and not hulls else f"{value:.0f}"
 
 
 def spread(finding: Finding) -> str:
     """Median and the middle 90 % of the runs."""
     assert finding.claim.test is not None
     metric = finding.claim.test.first.metric
-    if finding.p5 is None or metric in ("hq_held", "advance_stopped"):
+    if finding.p5 is None or metric in YES_OR_NO:
         return number(finding.median, metric)
     low, high = number(finding.p5, metric), number(finding.p95, metric)
     return number(finding.median, metric) if low == high else f"{number(finding.median, metric)} ({low} to {high})"

@@ -17,6 +17,9 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Names all luck of the 
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value; repeatable.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Processes; 0 means one for each processor.")]
+Beside = Annotated[
+    list[Path] | None, typer.Option("--beside", metavar="SCENARIO", help="A column for this one too; repeatable.")
+]
 Reps = Annotated[int, typer.Option("-n", min=1, help="Replications.")]
 
 
@@ -46,21 +49,36 @@ def compare(
     seed: Seed = 1,
     jobs: Jobs = 0,
     everything: Annotated[bool, typer.Option("--all", help="Also the metrics that never differ.")] = False,
+    beside: Beside = None,
     json: Json = False,
 ) -> None:
-    """Compare two scenarios under the same luck: effect, 95 % interval, what the common luck was worth."""
+    """Compare two scenarios under the same luck: effect, 95 % interval, what the common luck was worth. With --beside,
+    what B changes in A is changed in these scenarios too, and the effects stand side by side."""
     from sim import scenario as room
     from sim.experiment import compare as pairs
+    from sim.experiment.transfer import transferred
+    from sim.report import many as nights
     from sim.report import paired, text
 
-    a, b = room.load(first), room.load(second)
-    one = many(a, seed, range(n), jobs, a.id)
-    other = many(b, seed, range(n), jobs, b.id)
-    effects, same = pairs.compare(one, other), pairs.identical(one, other)
+    couples = [(room.load(first), room.load(second))]
+    couples += [transferred(second, first, other) for other in beside or ()]
+    found = []
+    for a, b in couples:
+        one, other = (many(x, seed, range(n), jobs, x.id) for x in (a, b))
+        found.append((pairs.compare(one, other), pairs.identical(one, other)))
+    a, b = couples[0]
+    effects, same = found[0]
     if json:
-        out_json(pairs.as_json(a.id, b.id, seed, effects, same))
+        told = [pairs.as_json(x.id, b.id, seed, *row) for (x, _), row in zip(couples, found, strict=True)]
+        out_json(told[0] if not beside else {"schema": 1, "beside": told})
+    elif not beside:
+        text.show(paired.comparison((a.title, b.title), n, effects, same, everything, nights.attributions(a)))
     else:
-        text.show(paired.comparison(a.title, b.title, n, effects, same, everything))
+        feet = dict.fromkeys(f"{x.id}: {nights.attributions(x)}" for x, _ in couples)
+        head = f"{b.title}: what it changes, changed in each"
+        text.show(
+            paired.transferred(head, [x.id for x, _ in couples], n, [row for row, _ in found], everything, list(feet))
+        )
 
 
 def variants(json: Json = False) -> None:

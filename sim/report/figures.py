@@ -11,6 +11,7 @@ import numpy as np
 from sim.metrics import View, minutes, series
 from sim.metrics.lanchester import Comparator
 from sim.metrics.series import hurt_by_weapon
+from sim.report.people import count
 
 INK, MUTED, ATTACK, DEFEND = "#1f2933", "#9aa5b1", "#b4441f", "#1f5f8b"
 CYCLE = ("#1f5f8b", "#b4441f", "#4d7c3a", "#7a5195", "#8a6d1d", "#3d8c95", "#7f7f7f")
@@ -71,10 +72,10 @@ def by_weapon(view: View, stamp: str) -> str:
 
     def draw(axes: Any) -> None:
         for n, (name, curve) in enumerate(curves[:7]):
-            axes.plot(x, curve, color=CYCLE[n], ls=DASHES[n], label=f"{name}: {curve[-1]:.0f}")
+            axes.plot(x, curve, color=CYCLE[n], ls=DASHES[n], label=f"{name}: {count(curve[-1])}")
         rest = sum((curve for _, curve in curves[7:]), np.zeros(len(x)))
         if len(curves) > 7:
-            axes.plot(x, rest, color=MUTED, label=f"all others: {rest[-1]:.0f}")
+            axes.plot(x, rest, color=MUTED, label=f"all others: {count(rest[-1])}")
         axes.set_xlim(x[0], x[-1])
         axes.set_xlabel(f"minutes after the first round    ({stamp})")
         axes.set_ylabel("attackers hurt so far")

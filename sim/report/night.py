@@ -15,29 +15,27 @@ from sim.metrics import View
 from sim.metrics.lanchester import comparator
 from sim.recording import Recording
 from sim.report import claims as claim_words
-from sim.report import figures, text
+from sim.report import figures, people, text
 from sim.report.page import NOT_MODELLED, Grid, Picture, Section, grid, html, of_rows
 
+HURT = ("wounded", "killed")
 LINKS = {
     "reported": "act seen to report", "permitted": "report to permission", "approved": "permission to approval",
     "assigned": "approval to shooter and controller", "impact": "assignment to impact",
 }  # fmt: skip
 
 
-def stamp(recording: Recording) -> str:
-    """1 of N, simulated."""
-    of = recording.meta.get("replications")
-    return f"1 of {of:,}, simulated" if of else "1 of many possible nights, simulated"
-
-
-def report(recording: Recording) -> str:
-    """HTML of one night."""
+def report(recording: Recording, beside: tuple[Grid, ...] = ()) -> str:
+    """HTML of one night; `beside`: tables of many nights of other scenarios to set beside its outcome."""
     view, meta = View(recording), recording.meta
     found, tables = metrics.measure(view), metrics.tables(view)
     scenario = scenario_of(recording)
-    said = stamp(recording)
+    said = text.stamp(recording)
+    others = text.ensemble_of(recording)
+    heads, outcome = text.outcome_rows(found, others)
     parts = [
-        Section("Outcome", (), (), (grid(f"What came of it ({said})", ("", ""), text.outcome_rows(found)),)),
+        Section("Outcome", (people.NOTE, *(() if others else (people.NO_INTERVAL,))), (),
+                (grid(f"What came of it ({said})", heads, outcome), *beside)),
         Section(
             "Clock", ("Times before the first round are inputs; every later one emerged in the run.",), (),
             (_clock(view, said), _timeline(view, said)),
@@ -82,7 +80,8 @@ def _losses(view: View, tables: dict[str, metrics.Rows], scenario: Any, said: st
     attached = view.recording.attachments
     bands = json.loads(attached["ensemble.json"]) if "ensemble.json" in attached else None
     rows = tables["losses"]
-    losses = dict(rows) | {"attributed_to": [_by(scenario.tags.get(tag)) for tag in rows["tag"]]}
+    others = text.ensemble_of(view.recording)
+    losses = people.losses(rows, others) | {"attributed_to": [_by(scenario.tags.get(tag)) for tag in rows["tag"]]}
     return Section(
         "Strength and losses",
         ("A force tag is an attribution by those named, not a finding.",),
@@ -98,9 +97,9 @@ def _losses(view: View, tables: dict[str, metrics.Rows], scenario: Any, said: st
         ),
         (
             of_rows(f"People by tag ({said})", losses, 2),
-            of_rows(f"Where the attackers are at the end ({said})", tables["disposition"]),
-            of_rows(f"Who hurt whom with what ({said})", tables["scoreboard"], 3),
-            of_rows(f"Weapons ({said})", tables["weapons"], 3, ("weapon",)),
+            of_rows(f"Where the attackers are at the end ({said})", people.where(tables["disposition"])),
+            of_rows(f"Who hurt whom with what ({said})", people.rounded(tables["scoreboard"], HURT), 3),
+            of_rows(f"Weapons ({said})", people.rounded(tables["weapons"], HURT), 3, ("weapon",)),
         ),
     )
 
@@ -200,7 +199,8 @@ def _claims(recording: Recording, found: dict[str, metrics.Value | None], said: 
             assert claim.test is not None
             first = claim.test.first
             value = found[first.metric]
-            here = "-" if value is None else claim_words.number(value, first.metric)
+            told = people.count(value) if people.is_of_people(first.metric) else None
+            here = "-" if value is None else told or claim_words.number(value, first.metric)
             rows.append((claim.id, claim.said_by, claim.says, f"{first.metric.replace('_', ' ')}: {claim.test.words}",
                          here, claim.test.holds(found), claim.role, ", ".join(claim.contests)))  # fmt: skip
     heads = ("", "said by", "says", "test", "this night", "inside", "worth", "contests")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim import claims
 from sim.claims import Finding
@@ -11,7 +11,7 @@ from sim.experiment import claims_table
 from sim.experiment.compare import compare
 from sim.experiment.ensemble import Ensemble, summarise
 from sim.report import claims as claim_words
-from sim.report import figures
+from sim.report import figures, many, paired
 from sim.report.page import NOT_MODELLED, Grid, Picture, Section, grid, html
 
 if TYPE_CHECKING:
@@ -30,40 +30,34 @@ DOTS = (
 """Metric, words, and the band of the coalition's statement drawn behind it (C02 and C31; C17)."""
 
 
-def cell(name: str, s: dict[str, Any]) -> str:
-    """Median and middle 90 %, people whole; of a yes or no the share with its interval."""
-    if "shares" in s:
-        return ", ".join(f"{word} {row['share']:.0%}" for word, row in s["shares"].items())
-    if not s["n_defined"]:
-        return "-"
-    if name in ("hq_held", "advance_stopped"):
-        between = "" if s["low"] is None else f" ({s['low']:.0%} to {s['high']:.0%})"
-        return f"{s['mean']:.0%}{between}"
-    words = [claim_words.number(s[key], name) for key in ("median", "p5", "p95")]
-    return words[0] if words[1] == words[2] else f"{words[0]} ({words[1]} to {words[2]})"
-
-
 def report(scenarios: Sequence[Scenario], ensembles: Sequence[Ensemble]) -> str:
     """HTML of ensembles of the same replications."""
     n, seed = len(ensembles[0].runs), ensembles[0].seed
     stamp = f"{n} nights of each, simulated; seed {seed}. A model's answer, not a record of events."
-    heads = ("", *(one.id for one in scenarios))
-    summaries = {name: [summarise(found.column(name)) for found in ensembles] for name in SHOWN}
-    rows = [(name.replace("_", " "), *(cell(name, s) for s in row)) for name, row in summaries.items()]
     parts = [
         Section("Scenarios", (), (), (_compared(scenarios),)),
         Section("Outcome", (f"Median, and the middle 90 % of {n} simulated nights; shares with their 95 % interval.",),
-                tuple(_dots(scenarios, ensembles, n)), (grid(f"{n} simulated nights of each", heads, rows),)),
+                tuple(_dots(scenarios, ensembles, n)), (outcome(scenarios, ensembles),)),
     ]  # fmt: skip
     if len(scenarios) > 1:
         parts.append(_effects(scenarios, ensembles))
     parts += _claims(scenarios, ensembles)
-    parts.append(Section("What to keep in mind", (NOT_MODELLED,), (), (_shares(scenarios),)))
+    tags = tuple(dict.fromkeys(f"{one.id}: {many.attributions(one)}" for one in scenarios))
+    parts.append(Section("What to keep in mind", (NOT_MODELLED, *tags), (), (_shares(scenarios),)))
     foot = [f"{one.id}: scenario {one.sha256}" for one in scenarios]
     title = (
         scenarios[0].title if len(scenarios) == 1 else f"{scenarios[0].title}: {len(scenarios)} scenarios side by side"
     )
     return html(title, scenarios[0].question, stamp, parts, foot)
+
+
+def outcome(scenarios: Sequence[Scenario], ensembles: Sequence[Ensemble]) -> Grid:
+    """The metrics people ask for first, a column for each scenario."""
+    rows = [
+        (name.replace("_", " "), *(many.cell(name, summarise(found.column(name))) for found in ensembles))
+        for name in SHOWN
+    ]
+    return grid(f"{len(ensembles[0].runs)} simulated nights of each", ("", *(one.id for one in scenarios)), rows)
 
 
 def _compared(scenarios: Sequence[Scenario]) -> Grid:
@@ -89,11 +83,11 @@ def _effects(scenarios: Sequence[Scenario], ensembles: Sequence[Ensemble]) -> Se
     grids = []
     for other, found in zip(scenarios[1:], ensembles[1:], strict=True):
         rows = [
-            (e.metric.replace("_", " "), e.mean_a, e.mean_b, e.difference, e.low, e.high, e.variance_reduction, e.clear)
+            (e.metric.replace("_", " "), *paired.cells(e), e.variance_reduction, e.clear)
             for e in compare(ensembles[0], found)
             if e.changed and e.metric.partition("=")[0] in SHOWN
         ]
-        heads = ("", "first", "this", "this - first", "low", "high", "variance reduction", "clear")
+        heads = ("", "first", "this", "this - first", "95 %", "variance reduction", "clear")
         grids.append(grid(f"{other.title}, minus {scenarios[0].title}; {len(found.runs)} pairs", heads, rows))
     note = "Means of paired nights with the 95 % interval of their difference; what never differs is left out."
     return Section("Under the same luck", (note,), (), tuple(grids))

@@ -8,7 +8,8 @@ from rich.console import Group
 from rich.text import Text
 
 from sim.experiment.compare import Effect
-from sim.report.text import table
+from sim.report import people
+from sim.report.text import shown, table
 
 READ_FIRST = (
     "attackers_killed", "attackers_wounded", "defenders_killed", "defenders_wounded", "tanks_destroyed",
@@ -26,33 +27,60 @@ def reading(effects: Sequence[Effect]) -> str:
             if e.metric == "hq_held":
                 told.append(f"{words} {e.difference:+.0%} ({e.low:+.0%} to {e.high:+.0%})")
             else:
-                told.append(f"{words} {_people(e.difference)} ({_people(e.low)} to {_people(e.high)})")
+                told.append(f"{words} {people.mean(e.difference, '+')} ({people.between(e.low, e.high, '+')})")
     differ = sum(1 for e in effects if e.changed)
     first = ", ".join(told) or "nothing that people ask for first"
     return f"Clear: {first}. {differ} of {len(effects)} metrics differ somewhere."
 
 
-def _people(value: float | None) -> str:
-    """A mean difference of people or rounds: whole, or in tenths below ten."""
-    assert value is not None
-    return f"{value:+.0f}" if abs(value) >= 10 else f"{value:+.1f}"
+def cells(e: Effect) -> tuple[str, ...]:
+    """A, B, B - A and its interval; people rounded."""
+    if people.is_of_people(e.metric):
+        return (people.mean(e.mean_a), people.mean(e.mean_b), people.mean(e.difference, "+"),
+                people.between(e.low, e.high, "+"))  # fmt: skip
+    bound = "-" if e.low is None else f"{shown(e.low)} to {shown(e.high)}"
+    return (*(shown(value) for value in (e.mean_a, e.mean_b, e.difference)), bound)
 
 
-def comparison(first: str, second: str, n: int, effects: Sequence[Effect], same: bool, everything: bool) -> Group:
+def comparison(
+    names: tuple[str, str], n: int, effects: Sequence[Effect], same: bool, everything: bool, foot: str = ""
+) -> Group:
     """B against A under the same luck: the metrics that differ in any pair, or all."""
-    rows = [
-        (e.metric, e.mean_a, e.mean_b, e.difference, e.low, e.high, e.variance_reduction, e.changed)
-        for e in effects
-        if everything or e.changed
-    ]
+    rows = [(e.metric, *cells(e), e.variance_reduction, e.changed) for e in effects if everything or e.changed]
     verdict = "Every pair is the same run, event by event." if same else reading(effects)
-    columns = ("metric", "A", "B", "B - A", "low", "high", "variance reduction", "pairs that differ")
+    columns = ("metric", "A", "B", "B - A", "95 %", "variance reduction", "pairs that differ")
     return Group(
         Text(
-            f"A  {first}\nB  {second}\n{n} pairs of simulated nights under the same luck; 95 % intervals of the mean.",
+            f"A  {names[0]}\nB  {names[1]}\n{n} pairs of simulated nights under the same luck; 95 % intervals of the "
+            "mean. People are rounded; --json is exact.",
             style="bold",
         ),
-        Text(verdict),
-        "",
-        table("", columns, rows),
-    )
+        Text(verdict), Text(""), table("", columns, rows), *([Text(foot)] if foot else []),
+    )  # fmt: skip
+
+
+def transferred(
+    title: str, names: Sequence[str], n: int, effects: Sequence[Sequence[Effect]], everything: bool,
+    feet: Sequence[str],
+) -> Group:  # fmt: skip
+    """The same change made to several scenarios: its effect in each, side by side."""
+    found = [{e.metric: e for e in column} for column in effects]
+    known = list(dict.fromkeys(name for column in found for name in column))
+    rows = [
+        (name, *(_effect(column.get(name)) for column in found))
+        for name in known
+        if everything or any(name in column and column[name].changed for column in found)
+    ]
+    head = f"{n} pairs of simulated nights of each under the same luck: difference of means with its 95 % interval."
+    heads = [f"{name}: {reading(column)}" for name, column in zip(names, effects, strict=True)]
+    return Group(
+        Text(f"{title}\n{head} People are rounded; --json is exact.", style="bold"), *map(Text, heads), Text(""),
+        table("", ("metric", *names), rows), *map(Text, feet),
+    )  # fmt: skip
+
+
+def _effect(e: Effect | None) -> str:
+    if e is None or e.difference is None:
+        return "-"
+    *_, difference, bound = cells(e)
+    return f"{difference} ({bound})"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.report.comparing import Jobs, Reps, Seed, many
+from sim.report.comparing import Beside, Jobs, Reps, Seed, many
 
 
 def report(
@@ -18,26 +18,33 @@ def report(
     n: Reps = 100,
     seed: Seed = 1,
     jobs: Jobs = 0,
+    beside: Beside = None,
 ) -> None:
     """Write a report that needs no other file: of one recorded night, or of scenarios side by side, the first being
-    what the others are compared with under the same luck."""
+    what the others are compared with under the same luck. --beside: many nights of a scenario, in columns beside the
+    outcome of the recorded one."""
     from sim import scenario as room
 
     output = output or Path("report.html")
     if not output.absolute().parent.is_dir():
         raise room.ScenarioError([f"{output}: there is no folder {output.parent} to write it to"])
+    others = [room.load(path) for path in beside or ()]
     recorded = [path.suffix == ".mcap" for path in files]
     if any(recorded):
         from sim.recording import load
-        from sim.report import night
+        from sim.report import night, nights
 
         if len(files) > 1:
-            raise room.ScenarioError(["a report is of one recording, or of scenarios; `khusham diff` sets two beside"])
-        page = night.report(load(files[0]))
+            raise room.ScenarioError(
+                ["a report is of one recording (--beside adds scenarios), or of scenarios; `khusham diff` tells two"]
+            )
+        shown = load(files[0])
+        found = [many(one, seed, range(n), jobs, one.id) for one in others]
+        page = night.report(shown, (nights.outcome(others, found),) if others else ())
     else:
         from sim.report import nights
 
-        loaded = [room.load(path) for path in files]
+        loaded = [*(room.load(path) for path in files), *others]
         page = nights.report(loaded, [many(one, seed, range(n), jobs, one.id) for one in loaded])
     output.write_text(page, "utf-8")
     typer.echo(f"wrote {output}", err=True)

@@ -10,6 +10,7 @@ import typer
 from sim.report.comparing import out_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rich.console import Group
@@ -25,9 +26,14 @@ RANKED = ("attackers_killed", "rounds_within_500m_before_reply", "hq_held")
 MOST = 6
 
 
-def uncertain(scenario: Scenario, seed: int, n: int, dice: int, jobs: int, json: bool, output: Path | None) -> None:
-    """Runs n nights, `dice` of each history, and tells; `output` gets what each dispute moves, for `explain`."""
+def uncertain(
+    scenarios: Sequence[Scenario], seed: int, n: int, dice: int, jobs: int, json: bool, output: Path | None
+) -> None:
+    """Runs n nights of each, `dice` of each history, and tells; `output` gets what each dispute moves in the first,
+    for `explain`."""
     import json as js
+
+    from rich.console import Group
 
     from sim.experiment import spread
     from sim.experiment.ensemble import processors
@@ -43,15 +49,18 @@ def uncertain(scenario: Scenario, seed: int, n: int, dice: int, jobs: int, json:
             typer.echo(f"\rhistory {count} of {histories}", nl=count == histories, err=True)
 
     workers = jobs or (processors() if n >= 16 else 1)
-    found = spread.nested(scenario, seed=seed, histories=histories, dice=dice, workers=workers, done=done)
+    found = [
+        spread.nested(one, seed=seed, histories=histories, dice=dice, workers=workers, done=done) for one in scenarios
+    ]
     if output is not None:
-        body = spread.screening(scenario, found, SHOWN)
+        body = spread.screening(scenarios[0], found[0], SHOWN)
         output.write_text(js.dumps(body, indent=1) + "\n", "utf-8")
         typer.echo(f"wrote {output}", err=True)
     if json:
-        out_json(spread.as_json(scenario.id, found, SHOWN))
+        told = [spread.as_json(one.id, nested, SHOWN) for one, nested in zip(scenarios, found, strict=True)]
+        out_json(told[0] if len(told) == 1 else {"schema": 1, "beside": told})
     else:
-        text.show(in_words(scenario.title, found))
+        text.show(Group(*(in_words(one.title, nested) for one, nested in zip(scenarios, found, strict=True))))
 
 
 def in_words(title: str, found: Nested) -> Group:
@@ -60,7 +69,7 @@ def in_words(title: str, found: Nested) -> Group:
     from rich.text import Text
 
     from sim.experiment import spread
-    from sim.report import text
+    from sim.report import people, text
 
     h, m = len(found.nights), len(found.nights[0])
     head = (
@@ -73,7 +82,8 @@ def in_words(title: str, found: Nested) -> Group:
             refused.append(name.replace("_", " "))
             continue
         between = f"{one.low:.0%} to {one.high:.0%}"
-        rows.append((name, one.mean, one.sd_dice, one.sd_history, f"{one.history_share:.0%}", between, one.n))
+        mean = people.mean(one.mean) if people.is_of_people(name) else one.mean
+        rows.append((name, mean, one.sd_dice, one.sd_history, f"{one.history_share:.0%}", between, one.n))
     heads = ("metric", "mean", "sd of the dice", "sd of history", "history's share", "95 %", "histories")
     parts: list[RenderableType] = [Text(head, style="bold"), "", text.table("Dice and history", heads, rows)]
     if refused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from sim.metrics.command import phase_of
 from sim.metrics.fires import strikes
 from sim.metrics.outcome import attack
 from sim.recording import Recording
+from sim.report import people
 
 Found = dict[str, Value | None]
 
@@ -75,20 +76,22 @@ def after(view: View, t_ms: int) -> str:
 
 def after_action(recording: Recording) -> Group:
     """The whole summary of one run."""
-    view = View(recording)
+    view, said = View(recording), stamp(recording)
     found, tables = metrics.measure(view), metrics.tables(view)
+    others, tags = ensemble_of(recording), tables["losses"]["tag"]
     parts: list[RenderableType] = [
         head(recording),
-        outcome(found),
+        outcome(found, others, said),
         clock(view),
-        of_rows("Strength and losses", tables["losses"], left=2),
-        of_rows("Where the attackers are at the end", tables["disposition"]),
-        weapons(tables["weapons"]),
-        of_rows("Rounds within 500 m of the headquarters", tables["rounds_within_500m"], left=2),
-        hotline(view, tables["answers"]),
-        rules(view),
-        of_rows("From sight to impact, seconds", tables["waits"]),
-        of_rows("Why things ended", tables["endings"], left=3),
+        of_rows(f"Strength and losses ({said})", people.losses(tables["losses"], others), left=2),
+        Text(people.attributions(recording.attributed, tags)),
+        of_rows(f"Where the attackers are at the end ({said})", people.where(tables["disposition"])),
+        weapons(tables["weapons"], said),
+        of_rows(f"Rounds within 500 m of the headquarters ({said})", tables["rounds_within_500m"], left=2),
+        hotline(view, tables["answers"], said),
+        table(f"Rules of engagement ({said})", ("decision", "times"), rules_rows(view)),
+        of_rows(f"From sight to impact, seconds ({said})", tables["waits"]),
+        of_rows(f"Why things ended ({said})", tables["endings"], left=3),
         foot(recording, found, metrics.undefined(view)),
     ]
     spaced: list[RenderableType] = []
@@ -97,15 +100,27 @@ def after_action(recording: Recording) -> Group:
     return Group(*spaced[:-1])
 
 
+def stamp(recording: Recording) -> str:
+    """1 of N, simulated."""
+    of = recording.meta.get("replications")
+    return f"1 of {of:,}, simulated" if of else "1 of many possible nights, simulated"
+
+
+def ensemble_of(recording: Recording) -> dict[str, Any] | None:
+    """The summary of the nights of which this is one, if the recording carries it: by metric."""
+    raw = recording.attachments.get("ensemble.json")
+    found: dict[str, Any] | None = None if raw is None else json.loads(raw)["summary"]
+    return found
+
+
 def head(recording: Recording) -> Text:
     """Which night this is: one of many, simulated."""
     meta = recording.meta
-    of = f" of {meta['replications']:,}" if meta.get("replications") else ""
     text = Text(str(meta["scenario_title"]), style="bold")
     if meta.get("question"):
         text.append(f"\n{meta['question']}", style="italic")
     text.append(
-        f"\n1{of or ' of many possible nights'}, simulated; seed {meta['seed']}, replication {meta['replication']}, "
+        f"\n{stamp(recording)}; seed {meta['seed']}, replication {meta['replication']}, "
         f"history {meta['history']}. A model's answer, not a record of events.",
         style="default",
     )
@@ -115,28 +130,44 @@ def head(recording: Recording) -> Text:
     return text
 
 
-def outcome(found: Found) -> Group:
+def outcome(found: Found, others: Mapping[str, Any] | None, said: str) -> Group:
     """The few numbers people ask for first."""
-    return table("Outcome", ("", ""), outcome_rows(found))
+    heads, rows = outcome_rows(found, others)
+    return Group(table(f"Outcome ({said})", heads, rows), Text(people.NOTE, style="dim"))
 
 
-def outcome_rows(found: Found) -> list[tuple[str, Any]]:
-    """The same as rows of words and values."""
-    return [
-        ("Headquarters held", found["hq_held"]),
-        ("Advance stopped", found["advance_stopped"]),
-        ("First fire", f"{shown(found['first_fire_side'])}, {shown(found['first_fire_kind'])}"),
-        ("Attackers killed / wounded", f"{found['attackers_killed']} / {found['attackers_wounded']}"),
-        ("SDF killed / wounded", f"{found['sdf_killed']} / {found['sdf_wounded']}"),
-        ("Coalition killed / wounded", f"{found['coalition_killed']} / {found['coalition_wounded']}"),
+def outcome_rows(found: Found, others: Mapping[str, Any] | None) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Heads, and the same as rows of words; the middle 90 % of the other nights if they are known."""
+
+    def pair(*names: str) -> tuple[str, ...]:
+        told = people.count if people.is_of_people(names[0]) else shown
+        cells = [" / ".join(told(found[name]) for name in names)]
+        if others is not None:
+            cells.append(" / ".join(people.usual(others.get(name), told) for name in names))
+        return tuple(cells)
+
+    def one(words: str) -> tuple[str, ...]:
+        return (words,) if others is None else (words, "")
+
+    rows = [
+        ("Headquarters held", *one(shown(found["hq_held"]))),
+        ("Advance stopped", *one(shown(found["advance_stopped"]))),
+        ("First fire", *one(f"{shown(found['first_fire_side'])}, {shown(found['first_fire_kind'])}")),
+        ("Attackers killed / wounded", *pair("attackers_killed", "attackers_wounded")),
+        ("SDF killed / wounded", *pair("sdf_killed", "sdf_wounded")),
+        ("Coalition killed / wounded", *pair("coalition_killed", "coalition_wounded")),
         ("Tanks / guns and launchers / vehicles destroyed",
-         f"{found['tanks_destroyed']} / {found['artillery_destroyed']} / {found['vehicles_destroyed']}"),
-        ("Rounds within 500 m before the reply", found["rounds_within_500m_before_reply"]),
-        ("Strikes lasted", _hours(found["strike_duration_s"])),
-        ("Fight lasted", _hours(found["fight_duration_s"]) + (" (the clock ran out)" if found["censored"] else "")),
-        ("People who recrossed the river", found["recrossed_people"]),
-        ("Fire decisions against contacts across it", found["recrossed_engaged"]),
+         *pair("tanks_destroyed", "artillery_destroyed", "vehicles_destroyed")),
+        ("Rounds within 500 m before the reply", *pair("rounds_within_500m_before_reply")),
+        ("Strikes lasted", *one(_hours(found["strike_duration_s"]))),
+        ("Fight lasted",
+         *one(_hours(found["fight_duration_s"]) + (" (the clock ran out)" if found["censored"] else ""))),
+        ("People who recrossed the river", *one(people.count(found["recrossed_people"]))),
+        ("Fire decisions against contacts across it", *one(shown(found["recrossed_engaged"]))),
     ]  # fmt: skip
+    if others is None:
+        return ("", ""), rows
+    return ("", "this night", "middle 90 % of the nights"), rows
 
 
 def _hours(seconds: Value | None) -> str:
@@ -149,7 +180,7 @@ def clock(view: View) -> Group:
     """The clock of the night: the first of each thing that mattered."""
     recording = view.recording
     listed = [(why.local_time(recording, t), after(view, t), what) for t, what in sorted(moments(view))]
-    return table("Clock of the night (local time)", ("time", "", ""), listed, left=3)
+    return table(f"Clock of the night, local time ({stamp(recording)})", ("time", "", ""), listed, left=3)
 
 
 def moments(view: View) -> Iterator[tuple[int, str]]:
@@ -182,16 +213,17 @@ def moments(view: View) -> Iterator[tuple[int, str]]:
         yield int(log.t_ms[row]), why.sentence(recording, row)
 
 
-def weapons(rows: Rows) -> Group:
+def weapons(rows: Rows, said: str) -> Group:
     """What each weapon did; those declared held say so."""
     label = [f"{name} (held)" if held else name for name, held in zip(rows["label"], rows["held"], strict=True)]
-    return of_rows("Weapons", rows | {"label": label}, left=2, drop=("weapon", "held"))
+    rows = people.rounded(rows | {"label": label}, ("wounded", "killed"))
+    return of_rows(f"Weapons ({said})", rows, left=2, drop=("weapon", "held"))
 
 
-def hotline(view: View, answers: Rows) -> Group:
+def hotline(view: View, answers: Rows, said: str) -> Group:
     """The calls, in reported speech, each line tagged as reported, modelled or disputed; without a transcript what
     the log knows of them."""
-    title = "Hotline (no verbatim record is public: all is reported or modelled)"
+    title = f"Hotline ({said}; no verbatim record is public: all is reported or modelled)"
     if not view.recording.transcript:
         return of_rows(title, answers, left=5, drop=("t_ms",))
     return table(title, ("time", "the fight", "in reported speech", "which is"), hotline_rows(view), left=4)
@@ -205,11 +237,6 @@ def hotline_rows(view: View) -> list[tuple[object, ...]]:
         (why.local_time(view.recording, int(call["t_ms"])), phase, call.get("text", ""), call.get("tag", "modelled"))
         for call, phase in zip(calls, phases, strict=True)
     ]
-
-
-def rules(view: View) -> Group:
-    """What the rules of engagement and the approving authority refused, passed over and allowed."""
-    return table("Rules of engagement", ("decision", "times"), rules_rows(view))
 
 
 def rules_rows(view: View) -> list[tuple[str, int]]:
@@ -240,6 +267,8 @@ def provenance_shares(recording: Recording) -> str:
 def foot(recording: Recording, found: Found, reasons: dict[str, str]) -> Text:
     """What the numbers rest on, and why some are missing."""
     text = Text(provenance_shares(recording), style="default")
+    if "ensemble.json" not in recording.attachments:
+        text.append(f"\n{people.NO_INTERVAL}")
     text.append(
         "\nEffectiveness numbers are coarse, abstract and open; none is a real weapon table."
         "\nStated figures are claims by named sources, not ground truth."
@@ -249,29 +278,3 @@ def foot(recording: Recording, found: Found, reasons: dict[str, str]) -> Text:
         text.append(f"\nUndefined: {listed}.", style="dim")
     text.append(f"\ndigest {recording.digest}, scenario {recording.meta['scenario_sha256'][:12]}", style="dim")
     return text
-
-
-# ---------------------------------------------------------------- many runs
-
-
-def ensemble(title: str, n: int, seed: int, summary: dict[str, dict[str, Any]]) -> Group:
-    """Every metric over n replications: mean with its 95 % interval, median and the middle 90 %."""
-    rows = []
-    for name, s in summary.items():
-        if "shares" in s:
-            words = ", ".join(f"{word} {share['share']:.0%}" for word, share in s["shares"].items())
-            rows.append((name, words, None, None, None, None, s["n_defined"]))
-        elif s["n_defined"]:
-            rows.append((name, *(s[k] for k in ("mean", "low", "high", "median")), _span(s), s["n_defined"]))
-    missing = ", ".join(shown(name) for name, s in summary.items() if not s["n_defined"])
-    columns = ("metric", "mean", "low", "high", "median", "5-95 %", "n")
-    return Group(
-        Text(f"{title}\n{n} simulated nights, seed {seed}; low and high bound the mean (95 %).", style="bold"),
-        "",
-        table("", columns, rows),
-        Text(f"Undefined in every run: {missing}." if missing else "Every metric is defined in some run."),
-    )
-
-
-def _span(s: dict[str, Any]) -> str | None:
-    return f"{shown(s['p5'])}-{shown(s['p95'])}" if s["p5"] is not None else None

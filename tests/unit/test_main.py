@@ -67,8 +67,8 @@ def test_run_writes_and_says_so_on_stderr(stand_in: Path) -> None:
     assert body["replications"][0]["digest"] == night.digest
     assert body["replications"][0]["metrics"] == metrics.measure(night)
     assert body["summary"]["attackers_killed"]["low"] is None
-    assert body | {"replications": 0, "summary": 0} == {
-        "schema": 1, "scenario": "synthetic", "seed": 1, "replications": 0, "summary": 0,
+    assert body | {"replications": 0, "summary": 0, "tables": 0} == {
+        "schema": 1, "scenario": "synthetic", "seed": 1, "replications": 0, "summary": 0, "tables": 0,
     }  # fmt: skip
 
 

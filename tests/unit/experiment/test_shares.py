@@ -63,5 +63,5 @@ def test_what_is_no_variant_without_an_arm_is_refused() -> None:
     base = SCENARIOS / "khusham.yaml"
     with pytest.raises(room.ScenarioError, match="2 to 6 arms"):
         shares.scenarios(base, [SCENARIOS / "variants" / "no-himars.yaml"])
-    with pytest.raises(room.ScenarioError, match="takes an arm away"):
+    with pytest.raises(room.ScenarioError, match="changes it by `set` alone"):
         shares.scenarios(base, [base, SCENARIOS / "variants" / "no-himars.yaml"])
