@@ -88,10 +88,7 @@ def run(
     from sim import engine
     from sim import scenario as room
     from sim.experiment import ensemble as many_runs
-    from sim.metrics import tables
     from sim.recording import save
-    from sim.report import many as nights
-    from sim.report import text
 
     told_of = room.load(scenario, overrides or [])
     others = [room.load(other) for other in beside or ()]
@@ -118,17 +115,29 @@ def run(
             save(night, output)
             typer.echo(f"wrote {output}", err=True)
     columns = [found, *(many(other, seed, range(rep, rep + n), jobs, other.id, one_night) for other in others)]
+    _tell([told_of, *others], columns, night if n == 1 else None, json)
+
+
+def _tell(scenarios: list[Any], columns: list[Any], night: Any, json: bool) -> None:
+    """What `run` prints of ensembles side by side, of one, or of a night."""
+    from sim.experiment import ensemble as many_runs
+    from sim.metrics import tables
+    from sim.report import many as nights
+    from sim.report import text
+
+    n, seed = len(columns[0].runs), columns[0].seed
     if json:
-        bodies = [many_runs.as_json(one.id, column) for one, column in zip([told_of, *others], columns, strict=True)]
-        if n == 1:
+        bodies = [many_runs.as_json(one.id, column) for one, column in zip(scenarios, columns, strict=True)]
+        if night is not None:
             bodies[0] |= {"tables": {name: tables(night)[name] for name in ("losses", "disposition")}}
-        out_json({"schema": 1, "beside": bodies} if others else bodies[0])
-    elif others:
-        text.show(nights.beside([told_of, *others], n, seed, [many_runs.summary(column) for column in columns]))
-    elif n > 1:
-        text.show(nights.ensemble(told_of.title, n, seed, many_runs.summary(found), nights.attributions(told_of)))
-    else:
+        out_json({"schema": 1, "beside": bodies} if len(bodies) > 1 else bodies[0])
+    elif night is not None:
         text.show(text.after_action(night))
+    elif len(columns) > 1:
+        text.show(nights.beside(scenarios, n, seed, [many_runs.summary(column) for column in columns]))
+    else:
+        foot = nights.attributions(scenarios[0])
+        text.show(nights.ensemble(scenarios[0].title, n, seed, many_runs.summary(columns[0]), foot))
 
 
 @app.command()
