@@ -130,7 +130,10 @@ class Formation(Part):
 
 
 class Shell(Part):
-    """Fire `rounds` (per tube) of a weapon at a known point; `error`: doubt about where the target is, one sigma."""
+    """Fire `rounds` (per tube) of a weapon at a known point; `error`: doubt about where the target is, one sigma.
+
+    `waits`: a gun that is busy takes the order up when it is free, first come first served; else it is passed over.
+    """
 
     weapon: Name
     at: Point
@@ -138,6 +141,7 @@ class Shell(Part):
     location_error_m: Length = Field(0.0, alias="location_error", ge=0)
     observer: Name | None = None  # a formation that spots the fall of shot
     sheaf: Literal["converged", "parallel"] = "converged"  # parallel: guns aim as far apart as they stand
+    waits: bool = False
 
 
 class Counter(Part):

@@ -45,8 +45,8 @@ SAYING = {
     "suppression_morale": "Pinning by clocks that restart or ignore, a leaky level, a two-state chain; break-points.",
     "lanchester_deterministic": "Lanchester's differential equations (reference solvers: the engine is stochastic).",
     "lanchester_stochastic": "Fights of two sections as Markov chains, and volleys in step.",
-    "kill_chain": "Chains from detection to kill, and channels that saturate.",
-    "queueing": "Queues: a hotline of so many lines and holding places; the rest by reference solvers.",
+    "kill_chain": "Chains from detection over report and queue to a kill, with and without enough controllers.",
+    "queueing": "Queues: calls for a line of the hotline, orders for a gun, contacts for a controller, two priorities.",
     "random_numbers": "Random numbers, bit by bit.",
     "output_analysis": "Intervals, comparisons, sensitivity and designs.",
 }

@@ -9,6 +9,7 @@ from math import atanh, cosh, exp, expm1, factorial, gamma, sinh, sqrt, tanh
 
 import numpy as np
 from scipy.linalg import expm
+from scipy.special import gammainc
 
 Rate = Callable[[int, int], float]
 Pair = tuple[float, float]
@@ -224,6 +225,14 @@ def first_delays(arrival: float, service: float, customers: int) -> list[float]:
             after[0] += met[n] * served ** (n + 1)
         met = after
     return delays
+
+
+def first_delays_fixed(arrival: float, service_s: float, customers: int) -> list[float]:
+    """Mean delay of each of the first customers of an M/D/1 that starts empty (Spitzer's identity)."""
+    k = np.arange(1.0, customers)
+    late = k * service_s * gammainc(k, arrival * k * service_s)
+    late -= k / arrival * gammainc(k + 1.0, arrival * k * service_s)
+    return [0.0, *np.cumsum(late / k).tolist()]
 
 
 def finite_queue(servers: int, places: int, arrival: float, service: float) -> dict[str, float]:

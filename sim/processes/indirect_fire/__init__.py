@@ -5,6 +5,7 @@ A gun loop is a script: only the gun decides when it fires next. Rounds in fligh
 
 from __future__ import annotations
 
+from collections import deque
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,7 @@ PHASES = (Phase.FIRE, Phase.IMPACT)
 READS = ("beliefs", "fit", "hull", "pinned", "broken", "withdrawing", "halted")
 WRITES = ("mounts", "firing", "tasks")
 KINDS = ("indirect", "guided")
+Mission = tuple[Any, tuple[float, float], int, int, tuple[int, int]]  # shell, aim, cause, key of the order, battery
 
 
 class IndirectFire:
@@ -36,7 +38,8 @@ class IndirectFire:
         self.orders = {signed(key(order.id)): order for order in ctx.scenario.orders}
         self.guns = Guns(ctx)
         self.formation_missions: dict[int, int] = {}
-        self.shooting: dict[int, int] = {}  # order key -> mounts still at it
+        self.shooting: dict[int, int] = {}  # order key -> mounts still at it, or to come to it
+        self.waiting: dict[int, deque[Mission]] = {}  # mount key -> orders that wait for it
         self.counter = CounterBattery(ctx, self.begin)
 
     # -- shelling by order
@@ -52,34 +55,77 @@ class IndirectFire:
         doubt = ndtri(self.ctx.draws.block(Purpose.LOCATION, key(f"formation/{self.world.formations[f].id}"), event, 2))
         x, y = self.ctx.scenario.point(shell.at)
         aim = (x + float(doubt[0]) * shell.location_error_m, y + float(doubt[1]) * shell.location_error_m)
+        late = [mount for mount in self.mounts_of(f, shell.weapon) if shell.waits and not self.free(mount)]
         self.begin(f, shell, aim, id_, order_key, event)
+        for mount in late:
+            if self.reaches(mount, aim):
+                self.shooting[order_key] = self.shooting.get(order_key, 0) + 1
+                mission = shell, self.own_aim(mount, shell, aim), id_, order_key, self.battery(f, event)
+                self.waiting.setdefault(mount.key, deque()).append(mission)
         if not self.shooting.get(order_key):
             why = int(Reason.OUT_OF_RANGE)
             self.ctx.log.emit("order_aborted", formation_actor, causes=(id_,), order_key=order_key, why=why)
 
     def begin(self, f: int, shell: Any, aim: tuple[float, float], cause: int, order_key: int, event: int) -> int:
         """Every free mount of the weapon in formation f that reaches the place starts its loop; returns how many."""
-        battery = key(f"formation/{self.world.formations[f].id}"), event
         started = 0
-        for mount in self.mounts:
-            if self.world.formation[mount.unit] == f and mount.name == shell.weapon and self.may_shell(mount, aim):
-                actor = self.world.actor[mount.unit]
+        for mount in self.mounts_of(f, shell.weapon):
+            if self.free(mount) and self.reaches(mount, aim):
                 self.shooting[order_key] = self.shooting.get(order_key, 0) + 1
-                mount.busy = True
-                own = aim
-                if shell.sheaf == "parallel":
-                    slot = self.world.unit[mount.unit].slot
-                    own = aim[0] + float(slot[0]), aim[1] + float(slot[1])
-                self.ctx.clock.start(Phase.FIRE, actor, self.shelling(mount, shell, own, cause, order_key, battery))
+                own = self.own_aim(mount, shell, aim)
+                self.take_up(mount, (shell, own, cause, order_key, self.battery(f, event)))
                 started += 1
         return started
 
-    def may_shell(self, mount: Mount, aim: tuple[float, float]) -> bool:
-        """A mount is free, not held, and has the place between its least and largest range."""
+    def mounts_of(self, f: int, weapon: str) -> list[Mount]:
+        """The mounts of a weapon in a formation."""
+        return [mount for mount in self.mounts if self.world.formation[mount.unit] == f and mount.name == weapon]
+
+    def battery(self, f: int, event: int) -> tuple[int, int]:
+        """Key and number of a mission, for what is common to all guns of it."""
+        return key(f"formation/{self.world.formations[f].id}"), event
+
+    def own_aim(self, mount: Mount, shell: Any, aim: tuple[float, float]) -> tuple[float, float]:
+        """Where a gun of the formation aims."""
+        if shell.sheaf != "parallel":
+            return aim
+        slot = self.world.unit[mount.unit].slot
+        return aim[0] + float(slot[0]), aim[1] + float(slot[1])
+
+    def free(self, mount: Mount) -> bool:
+        """Neither at an order nor at a task."""
+        return not mount.busy and mount.unit not in self.world.tasks
+
+    def reaches(self, mount: Mount, aim: tuple[float, float]) -> bool:
+        """A mount is not held, and has the place between its least and largest range."""
         x, y = self.world.legs.at(mount.unit, self.ctx.clock.now_ms)
         far = ((aim[0] - x) ** 2 + (aim[1] - y) ** 2) ** 0.5
-        free = not mount.held and not mount.busy and mount.unit not in self.world.tasks
-        return free and mount.weapon.min_range_m <= far <= mount.weapon.range_m
+        return not mount.held and bool(mount.weapon.min_range_m <= far <= mount.weapon.range_m)
+
+    def take_up(self, mount: Mount, mission: Mission) -> None:
+        """A free gun starts a mission."""
+        mount.busy = True
+        self.ctx.clock.start(Phase.FIRE, self.world.actor[mount.unit], self.shelling(mount, *mission))
+
+    def next_of(self, mount: Mount) -> None:
+        """A gun has come free: what waits for it comes next, or lapses with it."""
+        line = self.waiting.get(mount.key)
+        if line and self.free(mount):
+            if self.guns.able(mount):
+                self.take_up(mount, line.popleft())
+                return
+            formation = self.world.formation_actor[self.world.formation[mount.unit]]
+            for _, _, cause, order_key, _ in line:
+                self.shooting[order_key] -= 1
+                if not self.shooting[order_key]:
+                    why = int(Reason.EMPTY if mount.left == 0 else Reason.LOST)
+                    self.ctx.log.emit("order_aborted", formation, causes=(cause,), order_key=order_key, why=why)
+            line.clear()
+
+    def look_again(self) -> None:
+        """A task is over: its gun may have orders to come to."""
+        for mount in self.mounts:
+            self.next_of(mount)
 
     def shelling(
         self, mount: Mount, shell: Any, aim: tuple[float, float], cause: int, order_key: int, battery: tuple[int, int]
@@ -117,6 +163,7 @@ class IndirectFire:
             yield clock.wait(self.guns.delay(mount, weapon.interval, GAP), Phase.FIRE, actor)
         mount.busy = False
         self.cease(mount)
+        self.next_of(mount)
         self.shooting[order_key] -= 1
         if self.counter.over(mount, cause):
             return
@@ -194,6 +241,7 @@ class IndirectFire:
             launch(world, self.ctx.log, self.ctx.draws, mount, world.warning_aim, 1, (cause,), kind="warning_fired")
             yield clock.wait(self.guns.delay(mount, mount.weapon.interval, GAP), Phase.FIRE, actor)
         mount.busy = False
+        self.next_of(mount)
 
 
 def start(ctx: Context) -> None:
@@ -204,6 +252,8 @@ def start(ctx: Context) -> None:
     ctx.log.on("order_begun", Phase.FIRE, actor, fire.ordered)
     ctx.log.on("assigned", Phase.FIRE, actor, attacks.assigned)
     ctx.log.on("roe_state", Phase.FIRE, actor, fire.warn)
+    if any(order.do.shell is not None and order.do.shell.waits for order in ctx.scenario.orders):
+        ctx.world.free_hooks.append((Phase.FIRE, fire.look_again))
     if any(order.do.counter is not None for order in ctx.scenario.orders):
         ctx.log.on("order_begun", Phase.FIRE, actor, fire.counter.stand)
         ctx.log.on("fired", Phase.FIRE, actor, fire.counter.heard, fire.counter.listens)

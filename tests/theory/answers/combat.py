@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.effects import damage
 from tests.theory import solvers
-from tests.theory.answers.reading import Answers, Inputs, ids, named, servers_and_places
+from tests.theory.answers.reading import Answers, Inputs, first_customers, ids, named, servers_and_places
 
 # Combat laws.
 
@@ -97,8 +97,9 @@ def _que_08(i: Inputs) -> Any:
 
 
 def _que_10(i: Inputs) -> Any:
-    delays = solvers.first_delays(i["arrival_per_s"], i["service_per_s"], 25)
-    return {"mean_avg_delay": np.mean(delays), "mean_delay_25th": delays[-1]}
+    customers = first_customers(i["model"])
+    delays = solvers.first_delays(i["arrival_per_s"], i["service_per_s"], customers)
+    return {"mean_avg_delay": np.mean(delays), f"mean_delay_{customers}th": delays[-1]}
 
 
 ANSWERS: Answers = {

@@ -28,6 +28,14 @@ def servers_and_places(model: str) -> tuple[int, int]:
     return int(found[1]), int(found[2] or 0)
 
 
+def first_customers(model: str) -> int:
+    """How many `first N customers` are."""
+    found = re.search(r"first (\d+) customers", model)
+    if found is None:
+        raise ValueError(f"{model!r} does not say how many customers")
+    return int(found[1])
+
+
 def ids(prefix: str, *numbers: int) -> list[str]:
     """Case identities of one family."""
     return [f"{prefix}-{n:02d}" for n in numbers]
