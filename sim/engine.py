@@ -58,7 +58,9 @@ def run(
         if audit:
             Audit(ctx, audit)
         ctx.clock.run(scenario.t_ms(scenario.clock.end))
-        return make(ctx, seed=seed, replication=replication, history=history, record=record)
+        recording = make(ctx, seed=seed, replication=replication, history=history, record=record)
+        ctx.log.rows.clear()  # in arrays now; the collector need not search them
+        return recording
     finally:
         if collecting:
             gc.enable()

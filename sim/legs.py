@@ -21,8 +21,8 @@ class Legs:
     def __init__(self, pos: Floats):
         n = len(pos)
         self.t0_ms = np.zeros(n, dtype=np.int64)
-        self.pos = np.array(pos, dtype=np.float64)
-        self.vel = np.zeros((n, 2))
+        self.pos = np.array(pos, dtype=np.float64, order="F")  # all x, all y: what asks for all asks by axis
+        self.vel = np.zeros((n, 2), order="F")
         self._rows: list[Leg] = [
             (0, float(x), float(y), 0.0, 0.0) for x, y in self.pos
         ]  # the same legs as plain numbers: one unit is asked for far more often than all

@@ -130,9 +130,10 @@ def _land(
 def _hurt_and_tell(world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int]) -> None:
     """Damage by impacts at xy (k, 2); then, where somebody is near, those who watch where rounds fall."""
     at = world.legs.all_at(world.clock.now_ms)
-    gap = at - xy[:, None]
+    gap = at.T[:, None] - xy.T[:, :, None]
     gap *= gap
-    d2 = gap[:, :, 0] + gap[:, :, 1]
+    d2 = gap[0]
+    d2 += gap[1]
     d2 += world.unhurt_m2
     closest_m2 = d2[0] if len(ids) == 1 else np.minimum.reduce(d2)
     nearest_m2 = float(np.minimum.reduce(closest_m2))

@@ -62,15 +62,14 @@ def carleton_terms(d0: float, radius: Real) -> tuple[Floats, Floats]:
 
 def carleton_at(impact_xy: Floats, target_xy: Floats, rate: Floats, peak: Floats) -> Floats:
     """`kill_probability` from the terms of each target (m,)."""
-    dx = impact_xy[:, 0, None] - target_xy[:, 0]
-    dy = impact_xy[:, 1, None] - target_xy[:, 1]
-    dx *= dx
-    dy *= dy
-    dx += dy
-    dx *= rate
-    np.exp(dx, out=dx)
-    dx *= peak
-    return dx
+    gap = impact_xy.T[:, :, None] - target_xy.T[:, None]
+    gap *= gap
+    out: Floats = gap[0]
+    out += gap[1]
+    out *= rate
+    np.exp(out, out=out)
+    out *= peak
+    return out
 
 
 def log_survival(kill: Floats, axis: int = 0) -> Floats:

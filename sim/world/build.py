@@ -164,7 +164,7 @@ def _entities(units: list[Any]) -> dict[str, Any]:
         "entity_unit": np.array(of_unit, dtype=np.int64),
         "body": bodies,
         "part": part,
-        "offset_m": np.array(offset, dtype=np.float64).reshape(-1, 2),
+        "offset_m": np.array(offset, dtype=np.float64).reshape(-1, 2).copy(order="F"),
         "inside": np.array(inside, dtype=np.int64),
         "people": people,
         "spread_m": np.array(spread),

@@ -236,9 +236,9 @@ class World:
             return kept[2]
         rows = mount.served_by
         if mount.by_people:
-            number = int((self.fate[rows] == 0).sum())
+            number = int(np.count_nonzero(self.fate[rows] == 0))
         else:
-            number = int(((self.hull[rows] & 6) == 0).sum())
+            number = int(np.count_nonzero(self.hull[rows] & 6 == 0))
             number = min(number, fit) if self.people[mount.unit] else number
         self._serving[mount.key] = (fit, hits, number)
         return number
