@@ -39,7 +39,8 @@ def test_a_halved_bound_is_found_by_thinning(monkeypatch: pytest.MonkeyPatch) ->
     true = Curve.bound
     monkeypatch.setattr(Curve, "bound", lambda self, band: 0.5 * true(self, band))
     with pytest.raises(AssertionError, match="acceptance"):
-        planted(base(), lambda ctx: None)
+        for replication in range(12):  # one night in four brings riflemen within the range where it tells
+            planted(base(), lambda ctx: None, replication=replication)
 
 
 def test_luck_by_index_is_found_by_the_bystander(monkeypatch: pytest.MonkeyPatch) -> None:
