@@ -38,9 +38,13 @@ def test_a_sensor_range_set_past_the_door_is_found_by_the_audit() -> None:
 def test_a_halved_bound_is_found_by_thinning(monkeypatch: pytest.MonkeyPatch) -> None:
     true = Curve.bound
     monkeypatch.setattr(Curve, "bound", lambda self, band: 0.5 * true(self, band))
-    with pytest.raises(AssertionError, match="acceptance"):
-        for replication in range(12):  # one night in four brings riflemen within the range where it tells
+
+    def nights() -> None:
+        for replication in range(12):  # one in four brings riflemen within the range where it tells
             planted(base(), lambda ctx: None, replication=replication)
+
+    with pytest.raises(AssertionError, match="acceptance"):
+        nights()
 
 
 def test_luck_by_index_is_found_by_the_bystander(monkeypatch: pytest.MonkeyPatch) -> None:
