@@ -15,6 +15,7 @@ import numpy as np
 from sim.clock import Phase
 from sim.context import Context
 from sim.draws import Purpose, key
+from sim.effects.resolution import resolved_exposure, time_to_resolved
 from sim.effects.seeing import exposure, time_to_exposure
 from sim.geometry import range_entry_one
 from sim.processes.direct_fire import DirectFire
@@ -59,7 +60,7 @@ class Audit:
             clear = min(sensor.reach_m, world.visibility_m)
             far = sensor.reach_m * sensor.through_fog + clear * (1.0 - sensor.through_fog)
             if there and not world.surrendered[u]:
-                power = sensor.reference_range_m**3 / sensor.reference_time_s * sensor.light[world.light]  # type: ignore[index]
+                power = sensor.hazard_constant(world.light)  # type: ignore[arg-type]
         look = unit.signature
         state = look.firing if world.firing[u] else look.moving if world.moving[u] else look.still
         return power, far, state if there else 0.0
@@ -110,6 +111,7 @@ class Audit:
     def expected(self, row: int, a: int, b: int) -> float:
         """When history says the hazard of a pair runs out, ms; inf if never on these legs."""
         sensing, now = self.sensing, self.ctx.clock.now_ms
+        rank_m = sensing.rank_m.get(row, np.inf)
         need = self.ctx.draws.exponential(Purpose.SEEING, sensing.who[row], sensing.times_seen[row])
         since, rests = self.rested(a, b)
         custody = sensing.custody
@@ -121,19 +123,34 @@ class Audit:
             if any(start <= begin < stop for start, stop in rests):
                 continue
             p, v, far, rate = self.state(a, b, begin)
+            far = min(far, rank_m)
             t_in, t_out = range_entry_one(*p, *v, far)
             span = (end - begin) * 1e-3
             t_in, t_out = min(t_in, span), min(t_out, span)
             if rate > 0.0 and t_out > t_in:
                 x, y = p[0] + v[0] * t_in, p[1] + v[1] * t_in
-                need -= rate * float(exposure(x, y, *v, float(sensing.z[row]), t_out - t_in))
+                need -= rate * self.spent(row, x, y, *v, t_out - t_in)
         p, v, far, rate = self.state(a, b, now)
-        t_in, t_out = range_entry_one(*p, *v, far)
+        t_in, t_out = range_entry_one(*p, *v, min(far, rank_m))
         if rate == 0.0 or t_in == np.inf:
             return float(np.inf)
         x, y = p[0] + v[0] * t_in, p[1] + v[1] * t_in
-        due = t_in + float(time_to_exposure(x, y, *v, float(sensing.z[row]), max(need, 0.0) / rate))
+        due = t_in + self.wait(row, x, y, *v, max(need, 0.0) / rate)
         return now + due * 1e3 if due <= t_out else float(np.inf)
+
+    def spent(self, row: int, x: float, y: float, vx: float, vy: float, t: float) -> float:
+        """Hazard of a pair at rate 1 that is used up along a leg in t seconds, by the law of its sensor."""
+        z, halfway = float(self.sensing.z[row]), self.sensing.halfway_m.get(row)
+        if halfway is not None:
+            return resolved_exposure(x, y, vx, vy, z, t, halfway)
+        return float(exposure(x, y, vx, vy, z, t))
+
+    def wait(self, row: int, x: float, y: float, vx: float, vy: float, need: float) -> float:
+        """Seconds until so much is used up."""
+        z, halfway = float(self.sensing.z[row]), self.sensing.halfway_m.get(row)
+        if halfway is not None:
+            return time_to_resolved(x, y, vx, vy, z, need, halfway)
+        return float(time_to_exposure(x, y, vx, vy, z, need))
 
     def rested(self, a: int, b: int) -> tuple[int, list[tuple[int, int]]]:
         """(since when the pair counts, spans in which its formation held b), from the log."""

@@ -45,6 +45,7 @@ class Purpose:
     SPOTTING = 19
     ANTI_AIR = 20
     PUSH = 21
+    RANK = 22
     HISTORY = 30
     AUDIT = 99
 

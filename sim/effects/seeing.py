@@ -8,16 +8,12 @@ Exp(1); `time_to_exposure` says when. Both are exact along a leg, head-on includ
 import math
 
 import numpy as np
-from scipy.special import erf, expit
+from scipy.special import erf
 
 from sim.geometry import STILL_M2PS2, Floats, Real
 
-JOHNSON_N50 = {"detect": 1.0, "orient": 1.4, "recognise": 4.0, "identify": 6.4}
-"""Resolvable cycles across the target for a 50 % chance (Johnson 1958, as quoted in textbooks)."""
-
 _NEAREST_M2 = 1e-12
 _ENDLESS = 1e30
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(128)
 
 
 def exposure(px: Real, py: Real, vx: Real, vy: Real, z: Real, t: Real) -> Floats:
@@ -177,58 +173,3 @@ def head_on_mean_range(k_m3ps: Real, closing_mps: Real) -> Floats:
     """Mean range (m) at which a head-on target is found: sqrt(pi k/(2 v)); its variance is infinite."""
     out: Floats = np.sqrt(np.pi * np.asarray(k_m3ps) / (2.0 * np.asarray(closing_mps)))
     return out
-
-
-def resolvable_cycles(dimension_m: Real, range_m: Real, cycles_per_mrad: Real) -> Floats:
-    """Resolvable cycles N = (H/R) f across a target of critical dimension H, R in thousands of metres per mrad."""
-    out: Floats = np.asarray(dimension_m) / np.asarray(range_m) * 1e3 * cycles_per_mrad
-    return out
-
-
-def ttpf(n_over_n50: Real) -> Floats:
-    """Target transfer function of ACQUIRE: x**E/(1 + x**E), x = N/N50, E = 2.7 + 0.7 x.
-
-    It is the fraction of an ensemble of observers that will *ever* see the target. Freeze one uniform for each
-    observer-target pair; do not redraw it at each look.
-    """
-    x = np.asarray(n_over_n50, dtype=np.float64)
-    some = x > 0.0
-    out: Floats = np.where(some, expit((2.7 + 0.7 * x) * np.log(np.where(some, x, 1.0))), 0.0)
-    return out
-
-
-def ttpf_rate(n_over_n50: Real) -> Floats:
-    """Rate (1/s) at which those who will see it do: P_inf/3.4, from P_inf = 0.9 on (N/N50)/6.8 (ACQUIRE)."""
-    p = ttpf(n_over_n50)
-    return np.where(p < 0.9, p / 3.4, np.asarray(n_over_n50) / 6.8)
-
-
-def time_limited(n_over_n50: Real, time_s: Real) -> Floats:
-    """P(detected within time_s): P_inf (1 - exp(-rate t)); it saturates at P_inf, not at 1."""
-    return ttpf(n_over_n50) * _at_least_one(-(ttpf_rate(n_over_n50) * time_s))
-
-
-def time_to_detect(n_over_n50: Real, u_ever: Real, u_when: Real) -> Floats:
-    """Seconds to detection from two uniforms in [0, 1): inf unless u_ever < P_inf (frozen for the pair)."""
-    rate = ttpf_rate(n_over_n50)
-    ever = (np.asarray(u_ever) < ttpf(n_over_n50)) & (rate > 0.0)
-    return np.where(ever, -np.log1p(-np.asarray(u_when)) / np.where(ever, rate, 1.0), np.inf)
-
-
-def approach_detection(
-    start_m: float,
-    end_m: float,
-    speed_mps: float,
-    dimension_m: float,
-    cycles_per_mrad: float,
-    n50: float,
-    tau_s: float,
-) -> float:
-    """P(detected) on a straight approach from start_m to end_m with the hazard TTPF(N(r)/N50)/tau.
-
-    Gauss-Legendre in range with 128 nodes: the integrand is smooth, error below 1e-12 for ratios start/end to 10.
-    """
-    half = 0.5 * (start_m - end_m)
-    r = 0.5 * (start_m + end_m) + half * _NODES
-    hazard = ttpf(resolvable_cycles(dimension_m, r, cycles_per_mrad) / n50) / tau_s
-    return float(-np.expm1(-half * np.sum(_WEIGHTS * hazard) / speed_mps))

@@ -55,7 +55,8 @@ class AirKind(Part):
 
 
 class Kind(Part):
-    """What many units share. `frontage` x `depth`: the ground over which its entities are spread."""
+    """What many units share. `frontage` x `depth`: the ground over which its entities are spread. `dimension`: what is
+    to be resolved of it by sensors that look by resolution."""
 
     label: str
     symbol: Annotated[str, Field(pattern=r"^[0-9]{20}$")]  # APP-6D SIDC; the viewer sets the affiliation digit
@@ -63,6 +64,7 @@ class Kind(Part):
     sensor: Name | None = None
     weapons: dict[Name, Load] = Field(default_factory=dict)
     signature: Signature
+    dimension_m: Length | None = Field(None, alias="dimension", gt=0)
     posture: Bodies
     frontage_m: Length = Field(alias="frontage", ge=0)
     depth_m: Length = Field(alias="depth", ge=0)

@@ -15,6 +15,7 @@ from sim.scenario.base import When
 from sim.scenario.forces import Formation, Kind, Order, Unit
 from sim.scenario.overlay import Step, near, some
 from sim.scenario.schema import Scenario
+from sim.scenario.sensors import dimension_faults
 
 Finding = tuple[tuple[Step, ...], str]
 
@@ -130,6 +131,7 @@ def _map(scenario: Scenario) -> Iterator[Finding]:
 
 def _kind(path: tuple[Step, ...], kind: Kind, scenario: Scenario) -> Iterator[Finding]:
     yield from _known((*path, "sensor"), "sensor", kind.sensor, scenario.sensors)
+    yield from dimension_faults((*path, "dimension"), kind, scenario.sensors)
     for name, load in kind.weapons.items():
         yield from _known((*path, "weapons", name), "weapon", name, scenario.weapons)
         yield from _known((*path, "weapons", name, "by"), "part of this unit", load.by, kind.entities)

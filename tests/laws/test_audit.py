@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim import engine
-from tests.battle import base, battle
+from tests.battle import base, battle, from_tree, tree
 
 
 def test_no_rate_changed_without_world_change() -> None:
@@ -17,6 +17,26 @@ def test_no_rate_changed_without_world_change() -> None:
 def test_the_audit_finds_nothing_and_changes_nothing(replication: int) -> None:
     audited = engine.run(base(), seed=7, replication=replication, record="events", audit=6)
     assert audited.digest == battle(replication).digest
+
+
+def test_the_audit_finds_nothing_where_some_look_by_resolution() -> None:
+    """The thermal sights of the night resolve cycles, half of them of a frozen rank; the others look as ever."""
+    data = tree()
+    sight = data["sensors"]["thermal"]
+    del sight["reference_range"], sight["reference_time"]
+    sight["resolution"] = {"cycles_per_mrad": 2, "n50": 1, "tau": "5 s"}
+    data["sensors"]["sharp"] = {**sight, "resolution": {**sight["resolution"], "frozen": True}}
+    note = {"basis": "assumption", "note": "of the tests"}
+    for n, kind in enumerate(data["kinds"].values()):
+        if "entities" in kind and "air" not in kind:
+            kind["dimension"] = {"value": "1.5 m", **note}
+        if kind.get("sensor") == "thermal" and n % 2:
+            kind["sensor"] = "sharp"
+    data["published"] = False
+    scenario = from_tree(data)
+    audited = engine.run(scenario, seed=7, replication=0, record="events", audit=30)
+    assert audited.digest == engine.run(scenario, seed=7, replication=0, record="events").digest
+    assert len(audited.events.of("seen")) > 50
 
 
 @pytest.mark.slow

@@ -168,48 +168,8 @@ def test_glimpse_edges() -> None:
     assert seeing.glimpse_rate(0.0, 1.0) == 0.0
 
 
-# Johnson, ACQUIRE.
-
-
-@given(st.floats(0.0, 6.0), st.floats(0.0, 6.0))
-def test_ttpf_rises_from_nothing_to_one_through_a_half(one: float, two: float) -> None:
-    low, high = sorted((one, two))
-    p, q = seeing.ttpf(low), seeing.ttpf(high)
-    assert 0.0 <= p <= q <= 1.0
-    assert seeing.ttpf(0.0) == 0.0
-    assert seeing.ttpf(1.0) == 0.5
-
-
-@given(st.floats(0.2, 3.0))
-def test_pitfall_10_detection_saturates_at_its_ensemble_share(x: float) -> None:
-    assert seeing.time_limited(x, 1e9) == seeing.ttpf(x)
-    assert seeing.time_limited(x, 10.0) < seeing.ttpf(x)
-
-
-@given(st.floats(0.2, 3.0), st.floats(0.0, 1.0, exclude_max=True))
-def test_pitfall_10_no_p_inf_redrawn_per_look(x: float, u: float) -> None:
-    share = float(seeing.ttpf(x))
-    assert seeing.time_to_detect(x, share, u) == np.inf
-    assert seeing.time_to_detect(x, np.nextafter(share, 0.0), u) < np.inf
-    t = seeing.time_to_detect(x, 0.0, u)
-    assert seeing.time_limited(x, t) == pytest.approx(share * u, rel=1e-9, abs=1e-12)
-
-
 @given(st.floats(50.0, 4e3), st.floats(1.0, 20.0), st.floats(1e5, 1e8))
 def test_head_on_is_the_limit_of_a_long_approach(range_m: float, speed: float, k: float) -> None:
     far = 1e7
     total = k * seeing.exposure(-far, 0.0, speed, 0.0, 0.0, (far - range_m) / speed)
     assert -np.expm1(-total) == pytest.approx(seeing.head_on(k, speed, range_m), rel=1e-6)
-
-
-def test_approach_detection_meets_quadrature_and_adds_up_over_cuts() -> None:
-    sensor = {"dimension_m": 1.5, "cycles_per_mrad": 0.8, "n50": 1.0, "tau_s": 200.0}
-
-    def hazard(r: float) -> float:
-        return float(seeing.ttpf(seeing.resolvable_cycles(1.5, r, 0.8) / 1.0)) / 200.0
-
-    whole = seeing.approach_detection(3000.0, 300.0, 4.0, **sensor)
-    assert whole == pytest.approx(-np.expm1(-quad(hazard, 300.0, 3000.0, epsabs=1e-13, limit=200)[0] / 4.0), rel=1e-11)
-    far = seeing.approach_detection(3000.0, 1200.0, 4.0, **sensor)
-    near = seeing.approach_detection(1200.0, 300.0, 4.0, **sensor)
-    assert 1.0 - (1.0 - far) * (1.0 - near) == pytest.approx(whole, rel=1e-12)

@@ -17,7 +17,7 @@ from sim import draws, engine, losses, rounds, stats
 from sim.effects import seeing
 from sim.processes import indirect_fire, suppression
 from sim.processes.direct_fire import victims, volleys
-from sim.processes.sensing import hazards
+from sim.processes.sensing import hazards, resolving
 from sim.world import Fate, World
 from tests.laws import test_audit, test_effects_seeing, test_luck, test_shared_impact
 from tests.mutants.planting import Mutant, caught, strangers
@@ -72,11 +72,8 @@ def glimpse_taken_as_rate_times_dt(patch: pytest.MonkeyPatch) -> None:
 
 
 def p_inf_redrawn_per_look(patch: pytest.MonkeyPatch) -> None:
-    def redrawn(n_over_n50: Any, u_ever: Any, u_when: Any) -> Any:
-        """Everybody detects in the end, at the rate of the ensemble."""
-        return -np.log1p(-np.asarray(u_when)) / seeing.ttpf_rate(n_over_n50)
-
-    patch.setattr(seeing, "time_to_detect", redrawn)
+    """Everybody detects in the end, at the rate of the ensemble."""
+    patch.setattr(resolving, "ttpf_inverse", lambda rank: 1e-9)
 
 
 def suppression_clock_restart_for_ignore(patch: pytest.MonkeyPatch) -> None:
@@ -186,9 +183,7 @@ MUTANTS: dict[str, Mutant] = {
         glimpse_taken_as_rate_times_dt,
         test_effects_seeing.test_pitfall_03_no_glimpse_taken_as_rate_times_dt,
     ),
-    "P_inf redrawn per look": Mutant(
-        p_inf_redrawn_per_look, test_effects_seeing.test_pitfall_10_no_p_inf_redrawn_per_look
-    ),
+    "P_inf redrawn per look": Mutant(p_inf_redrawn_per_look, test_pitfalls.test_pitfall_10_no_p_inf_redrawn_per_look),
     "suppression clock restart for ignore": Mutant(
         suppression_clock_restart_for_ignore,
         test_pitfalls.test_pitfall_12_no_suppression_clock_restart_for_ignore,

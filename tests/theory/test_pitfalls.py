@@ -84,6 +84,17 @@ def test_pitfall_08_no_replication_index_ignored() -> None:
     assert len(set(first)) == 11
 
 
+def test_pitfall_10_no_p_inf_redrawn_per_look() -> None:
+    """Of observers who resolve 0.9 of N50 a share of 0.42 ever sees a target that stands there, 19 % within 5 s
+    (DET-12): n = 500, SE 0.022. A rank drawn anew with every look would let all of them see in the end."""
+    case = CASES["DET-12"]
+    for time_s in (case["inputs"]["time_s"], 600.0):
+        i = {**case["inputs"], "time_s": time_s}
+        law = float(adapter.evaluate({**case, "inputs": i}))
+        seen = looking.time_limited(i, 500, 8)[""]
+        assert abs(seen.mean() - law) <= 4.0 * np.sqrt(law * (1.0 - law) / 500)
+
+
 def test_pitfall_12_no_suppression_clock_restart_for_ignore() -> None:
     """Share of time pinned 0.600, 0.777 if restarted: n = 100 has an SE of 0.002."""
     meets("SUP-02", 100)

@@ -93,7 +93,8 @@ class Licence:
         found = self._sight.get((name, light))
         if found is None:
             sensor = self.sensors[name]
-            found = float(sensor.reference_range_m * sensor.light[light] ** (1.0 / 3.0))  # type: ignore[index]
+            largest = max((unit.dimension_m or 0.0 for unit in self.world.unit), default=0.0)
+            found = sensor.found_m(light, largest)  # type: ignore[arg-type]
             self._sight[(name, light)] = found
         return min(mount.range_m, found)
 

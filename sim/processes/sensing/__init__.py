@@ -24,6 +24,7 @@ from sim.processes.sensing.columns import Columns
 from sim.processes.sensing.custody import Custody
 from sim.processes.sensing.hazards import Hazards
 from sim.processes.sensing.pairs import Pairs
+from sim.processes.sensing.resolving import Resolving
 from sim.world import SIDES, Status, fix
 
 PHASES = (Phase.REPLAN, Phase.COMMAND)
@@ -218,6 +219,14 @@ class Sensing(Hazards):
             self.solve(np.array(again), now)
 
 
+class SensingByLaw(Resolving, Sensing):
+    """Sensing where some look by resolution."""
+
+    def __init__(self, ctx: Context):
+        super().__init__(ctx)
+        self.resolve(self.sensor, self.world.unit, self.who, ctx.draws)
+
+
 def _looks(unit: Any) -> str:
     """What a unit looks like from afar: the class of its first part that is not people, else people."""
     kinds = [element.counts_as for element in unit.entities.values()]
@@ -226,7 +235,8 @@ def _looks(unit: Any) -> str:
 
 def start(ctx: Context) -> None:
     """List the pairs, plan them, book light and weather."""
-    sensing = Sensing(ctx)
+    by_law = any(sensor.resolution is not None for sensor in ctx.scenario.sensors.values())
+    sensing = SensingByLaw(ctx) if by_law else Sensing(ctx)
     world, clock = ctx.world, ctx.clock
     world.replanners.append(sensing.replan)
     light = clock.handle("sim/light")

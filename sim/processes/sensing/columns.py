@@ -80,9 +80,5 @@ class Columns:
             for name, sensor in self.sensors.items():
                 clear = min(sensor.reach_m, world.visibility_m)
                 far_m = sensor.reach_m * sensor.through_fog + clear * (1.0 - sensor.through_fog)
-                self._sight[name] = (self.hazard_constant(sensor), far_m)
+                self._sight[name] = (sensor.hazard_constant(world.light), far_m)
         return self._sight
-
-    def hazard_constant(self, sensor: Any) -> float:
-        """k of gamma = k / r**3, m3/s, in the light of now."""
-        return float(sensor.reference_range_m**3 / sensor.reference_time_s * sensor.light[self.world.light])

@@ -47,6 +47,8 @@ class Hazards:
         # of the planned stay within reach; never before the pair was last solved, so hazard is used up from enter_ms on
         self.enter_ms, self.leave_ms = np.zeros(m), np.full(m, np.inf)
         self.resting = np.zeros(m, dtype=bool)
+        self.halfway_m: dict[int, float] = {}  # pairs that look by resolution -> where the target is half resolved
+        self.rank_m: dict[int, float] = {}  # of these, those of a frozen rank -> beyond where they look in vain
         self.power, self.far, self.signature = columns.power, columns.far, columns.signature
         # the same columns for one row at a time
         view: Any = memoryview

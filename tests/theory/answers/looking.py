@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from sim.effects import seeing, suppression
+from sim.effects import resolution, seeing, suppression
 from tests.theory.answers.reading import Answers, Inputs, array, named
 
 # Seeing.
 
 
 def _det_11(i: Inputs) -> Any:
-    cycles = seeing.resolvable_cycles(i["target_dim_m"], i["range_m"], i["resolvable_cycles_per_mrad"])
-    return {"cycles": cycles, "p": seeing.ttpf(cycles / i["n50"])}
+    cycles = resolution.resolvable_cycles(i["target_dim_m"], i["range_m"], i["resolvable_cycles_per_mrad"])
+    return {"cycles": cycles, "p": resolution.ttpf(cycles / i["n50"])}
 
 
 def _det_13(i: Inputs) -> Any:
     leg = i["start_range_m"], i["end_range_m"], i["speed_m_s"]
-    return seeing.approach_detection(*leg, i["target_dim_m"], i["cycles_per_mrad"], i["n50"], i["tau_s"])
+    return resolution.approach_detection(*leg, i["target_dim_m"], i["cycles_per_mrad"], i["n50"], i["tau_s"])
 
 
 # Suppression and morale.
@@ -61,9 +61,9 @@ ANSWERS: Answers = {
     "DET-07": lambda i: seeing.random_search(i["sweep_width_m"], i["track_length_m"], i["area_m2"]),
     "DET-08": lambda i: seeing.head_on(i["kh_m3_per_s"], i["closing_speed_m_s"], array(i["ranges_m"])),
     "DET-09": lambda i: seeing.head_on_mean_range(i["kh_m3_per_s"], i["closing_speed_m_s"]),
-    "DET-10": lambda i: seeing.ttpf(array(i["n_over_n50"])),
+    "DET-10": lambda i: resolution.ttpf(array(i["n_over_n50"])),
     "DET-11": _det_11,
-    "DET-12": lambda i: seeing.time_limited(i["n_over_n50"], i["time_s"]),
+    "DET-12": lambda i: resolution.time_limited(i["n_over_n50"], i["time_s"]),
     "DET-13": _det_13,
     "SUP-01": _sup_01,
     "SUP-02": lambda i: suppression.ignoring_fraction(i["impact_rate_per_s"], i["suppression_time_s"]),

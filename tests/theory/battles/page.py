@@ -15,7 +15,6 @@ NOT_RUN = "## The engine\n\nNot run for this page: `make verify` does.\n"
 LEFT_OUT = """
 Not run through the engine, and why (their functions or reference solvers are in the tables below):
 
-- DET-13: the engine's looking is the inverse-cube hazard, not resolution by cycles (TTPF).
 - MOR-01: the drawn break-point is checked as a function; STO-10 runs break-points through the engine.
 - SAL-11 cannot see an impact redrawn for each target while the aim is shared (SAL-10: 0.4271 against 0.4377), which
   would take 80,000 runs; `tests/laws/test_shared_impact.py` sees it at one impact.

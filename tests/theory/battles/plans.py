@@ -12,6 +12,7 @@ from math import exp
 from typing import Any
 from zlib import crc32
 
+from sim.effects.resolution import resolvable_cycles, ttpf
 from sim.effects.salvo import common_aim_biased
 from tests.theory import solvers
 from tests.theory.answers import combat, fire, looking
@@ -101,6 +102,13 @@ def _stepped(i: Inputs) -> tuple[str, float]:
     return "p", 1.0 - (1.0 - 10.0 * i["rate_per_s"]) ** (i["time_s"] / 10.0)
 
 
+def _middle(i: Inputs) -> tuple[str, float]:
+    middle_m = 0.5 * (i["start_range_m"] + i["end_range_m"])
+    cycles = resolvable_cycles(i["target_dim_m"], middle_m, i["cycles_per_mrad"])
+    time_s = (i["start_range_m"] - i["end_range_m"]) / i["speed_m_s"]
+    return "", 1.0 - exp(-time_s / i["tau_s"] * float(ttpf(cycles / i["n50"])))
+
+
 def _no_stretch(i: Inputs) -> tuple[str, float]:
     return "", 1.0 * i["impact_rate_per_s"] * i["suppression_time_s"] / (
         1.0 + i["impact_rate_per_s"] * i["suppression_time_s"]
@@ -177,6 +185,7 @@ PLANS: dict[str, Plan] = {
     "DET-03": Plan(sights.standing, 9000, "looks of 10 s, each rate times 10 s", _stepped),
     "DET-08": Plan(sights.closing, 2000, "a factor 2 in the exponent",
                    lambda i: ("[2]", looking.ANSWERS["DET-08"]({**i, "kh_m3_per_s": 2.0 * i["kh_m3_per_s"]})[2])),
+    "DET-13": Plan(sights.approaching, 1500, "one hazard all the way, that of its middle", _middle),
     "DET-09": Plan(sights.mean_range, 2000, "a factor 2 in the exponent",
                    lambda i: ("", float(looking.ANSWERS["DET-09"]({**i, "kh_m3_per_s": 2.0 * i["kh_m3_per_s"]})))),
     **QUEUES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -72,3 +73,8 @@ def nights(scenario: Scenario, n: int, seed: int) -> Iterator[Night]:
 def seconds(value: float) -> str:
     """A duration as the grammar wants it."""
     return f"{value:.12e} s"
+
+
+def moment(after_s: float) -> str:
+    """A time so long after the start of a verification scenario, as the grammar wants it."""
+    return (datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=after_s)).isoformat(timespec="milliseconds")

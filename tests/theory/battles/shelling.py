@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.effects.delivery import pe_from_sigma
 from tests.theory.battles.duels import Arrays, Inputs
-from tests.theory.battles.running import Night, build, nights, seconds, tree
+from tests.theory.battles.running import Night, build, moment, nights, seconds, tree
 
 WINDOW_S = (300.0, 1500.0)
 """Suppression is watched from long after the start to the end."""
@@ -58,7 +58,7 @@ def _barrage(rate_per_s: float, model: str, end_s: float, **law: Any) -> Any:
     data["weapons"]["gun"] |= {"interval": gap, "lay": gap, "flight": "1e7 m/s", "suppress": law.pop("suppress")}
     data["orders"][0]["do"]["shell"]["rounds"] = 100_000
     data["suppression"] |= {"model": model, **law}
-    data["clock"]["end"] = f"2000-01-01T{int(end_s // 3600):02d}:{int(end_s % 3600 // 60):02d}:{end_s % 60:06.3f}Z"
+    data["clock"]["end"] = moment(end_s)
     data["clock"]["scripted_until"] = "2000-01-01T00:00:01Z"
     data["units"] = data["units"][:2]
     return data

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from sim import geometry
-from sim.effects import damage, delivery, direct, salvo, seeing, suppression
+from sim.effects import damage, delivery, direct, resolution, salvo, seeing, suppression
 
-MODULES = [damage, delivery, direct, salvo, seeing, suppression, geometry]
+MODULES = [damage, delivery, direct, resolution, salvo, seeing, suppression, geometry]
 HEIGHTS = np.add.outer(np.arange(6.0), np.arange(6.0)) ** 1.5
 
 # An argument for every parameter name of the core, valid wherever the name is used.
@@ -114,7 +114,8 @@ def test_module_names_no_generator_and_no_clock(module: ModuleType) -> None:
 
 def test_the_core_starts_without_anything_heavy() -> None:
     code = (
-        "import sys; from sim import geometry, stats; from sim.effects import salvo, direct, seeing, suppression; "
+        "import sys; from sim import geometry, stats; from sim.effects import salvo, direct, resolution, seeing; "
+        "from sim.effects import suppression; "
         "print([m for m in ('scipy.stats', 'scipy.optimize', 'simpy', 'pydantic', 'pandas') if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.effects import damage, delivery, direct, salvo, seeing, suppression
+from sim.effects import damage, delivery, direct, resolution, salvo, seeing, suppression
 
 
 def test_delivery_conversions() -> None:
@@ -92,11 +92,11 @@ def test_seeing_plain() -> None:
     assert seeing.exposure(-1.0, 0.0, 1.0, 0.0, 1.0, 2.0) == pytest.approx(2.0 * np.sqrt(0.5))
     assert seeing.time_to_exposure(0.0, 1.0, 1.0, 0.0, 0.0, 1.001) == np.inf
     assert seeing.sweep_width(1.0 / (8.0 * np.pi)) == pytest.approx(1.0)
-    assert seeing.resolvable_cycles(2.0, 1000.0, 1.5) == pytest.approx(3.0)
-    assert seeing.ttpf(2.0) == pytest.approx(2.0**4.1 / (1.0 + 2.0**4.1))
-    assert seeing.ttpf_rate(np.array([1.0, 2.0])) == pytest.approx([0.5 / 3.4, 2.0 / 6.8])
+    assert resolution.resolvable_cycles(2.0, 1000.0, 1.5) == pytest.approx(3.0)
+    assert resolution.ttpf(2.0) == pytest.approx(2.0**4.1 / (1.0 + 2.0**4.1))
+    assert resolution.ttpf_rate(np.array([1.0, 2.0])) == pytest.approx([0.5 / 3.4, 2.0 / 6.8])
     assert seeing.head_on_mean_range(2.0 / np.pi, 1.0) == pytest.approx(1.0)
-    assert list(seeing.JOHNSON_N50.values()) == sorted(seeing.JOHNSON_N50.values())
+    assert list(resolution.JOHNSON_N50.values()) == sorted(resolution.JOHNSON_N50.values())
 
 
 def test_suppression_plain() -> None:
