@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.theory import adapter
-from tests.theory.battles.page import Judged, engine_part, judge
+from tests.theory.battles import zscores
+from tests.theory.battles.page import Judged, engine_part, judge, scores
 from tests.theory.battles.plans import PLANS
 from tests.theory.verdicts import differences, leaves, well_formed
 
@@ -120,6 +121,7 @@ def main(arguments: list[str] | None = None) -> int:
     options.output.write_text(page(table, engine), encoding="utf-8")
     failed = [case["id"] for case, _, said in table if said == FAIL]
     failed += [f"{row.case['id']} (engine)" for row in engine if not row.good]
+    failed += zscores.strange(scores(engine)) if engine else []
     counts = Counter(said for _, _, said in table)
     print(", ".join(f"{count} {said}" for said, count in counts.items()), f"-> {options.output}")
     if failed:

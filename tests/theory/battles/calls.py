@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tests.theory.answers.reading import servers_and_places
 from tests.theory.battles.duels import Arrays, Inputs
-from tests.theory.battles.running import build, nights, seconds, tree
+from tests.theory.battles.running import build, nights, seconds, tree, until
 
 SERVICE_S = 1000.0
 """Stretched time: a call takes so long, so that a millisecond of the clock shifts nothing."""
@@ -68,6 +68,7 @@ def traffic(
     line |= {"lines": lines} | ({} if holding is None else {"holding": holding})
     every = {"law": "exponential", "time": seconds(stretch / arrival)}
     line["calls"][0]["repeat"] |= {"every": every, "times": warm + calls}
+    until(data, 10.0 * (warm + calls) * (stretch / arrival + SERVICE_S) + 60.0)
     line["counterpart"]["answer_delay"] = {**service, "time": seconds(stretch * mean)}
     return [_traffic(night, stretch, warm) for night in nights(build(data), n, seed)]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.draws import key, signed
 from tests.theory.battles.calls import SERVICE_S, warm_up
 from tests.theory.battles.duels import Arrays, Inputs
-from tests.theory.battles.running import Night, build, nights, seconds, tree
+from tests.theory.battles.running import Night, build, nights, seconds, tree, until
 
 MEASURED = 300
 """Orders of a run of one gun that count."""
@@ -54,6 +54,7 @@ def one_gun(arrival: float, mean: float, sd: float, n: int, seed: int) -> tuple[
     del data["hotline"]
     data["weapons"]["gun"]["lay"] = law(SERVICE_S, stretch * sd)
     data["orders"] = poisson(data["orders"][1], stretch / arrival, "begun", count)
+    until(data, 10.0 * count * (stretch / arrival + SERVICE_S))
     runs = []
     for night in nights(build(data), n, seed):
         begun, done = when(night, "order_begun", "fire", count), when(night, "order_done", "fire", count)
@@ -87,26 +88,29 @@ def fixed(i: Inputs, n: int, seed: int) -> Arrays:
 
 
 def in_a_row(i: Inputs, n: int, seed: int) -> Arrays:
-    """From the placing of a call to the round: a line, the gun that finds the range, the battery (QUE-08)."""
-    line, ranging, battery = i["service_per_s"]
-    arrival = i["arrival_per_s"]
-    stretch = SERVICE_S * max(i["service_per_s"])
-    warm = max(warm_up(1, arrival, rate) for rate in i["service_per_s"])
+    """From the placing of a call to the last round: a line, then one gun after another (QUE-08: finding, firing)."""
+    line, *guns = rates = i["service_per_s"]
+    arrival, stretch = i["arrival_per_s"], SERVICE_S * max(rates)
+    warm = max(warm_up(1, arrival, rate) for rate in rates)
     data, count = tree("missions"), warm + IN_A_ROW
     data["hotline"]["calls"] = poisson(data["hotline"]["calls"][0], stretch / arrival, "placed", count)
     data["hotline"]["counterpart"]["answer_delay"] = {"law": "exponential", "time": seconds(stretch / line)}
-    data["weapons"]["finder"] = data["weapons"]["gun"] | {
-        "lay": {"law": "exponential", "time": seconds(stretch / ranging)}
-    }
-    data["weapons"]["gun"]["lay"] = {"law": "exponential", "time": seconds(stretch / battery)}
-    direct, fire = data["orders"]
-    data["units"][0]["weapons"] = {"gun": None, "finder": {"by": "tube", "rounds": None}}
-    direct["do"]["shell"]["weapon"] = "finder"
-    data["orders"] = [direct | {"id": f"direct-{k}", "when": {"event": f"call-{k}.answered"}} for k in range(count)]
-    data["orders"] += [fire | {"id": f"fire-{k}", "when": {"event": f"direct-{k}.done"}} for k in range(count)]
+    order, kind, weapon = data["orders"][1], data["kinds"].pop("battery"), data["weapons"].pop("gun")
+    data["orders"], data["formations"], data["units"], before = [], [], [], "call-{}.answered"
+    for s, rate in enumerate(guns):
+        data["weapons"][f"w{s}"] = weapon | {"lay": {"law": "exponential", "time": seconds(stretch / rate)}}
+        data["kinds"][f"k{s}"] = kind | {"weapons": {f"w{s}": {"by": "tube", "rounds": None}}}
+        data["formations"].append({"id": f"f{s}", "side": "defenders", "at": "battery"})
+        data["units"].append({"id": f"u{s}", "kind": f"k{s}", "formation": f"f{s}", "tag": "sdf"})
+        task = {"shell": order["do"]["shell"] | {"weapon": f"w{s}"}}
+        data["orders"] += [
+            {"id": f"o{s}-{k}", "who": f"f{s}", "when": {"event": before.format(k)}, "do": task} for k in range(count)
+        ]
+        before = f"o{s}-{{}}.done"
+    until(data, 10.0 * count * (stretch / arrival + stretch * sum(1.0 / rate for rate in rates)))
     spans = []
     for night in nights(build(data), n, seed):
-        span = when(night, "order_done", "fire", count) - when(night, "call_placed", "call", count)
+        span = when(night, "order_done", f"o{len(guns) - 1}", count) - when(night, "call_placed", "call", count)
         if not np.isfinite(span).all():
             raise AssertionError("the clock ended before the last round: a censored run proves nothing")
         spans.append(span[warm:].mean() / stretch)

@@ -78,3 +78,8 @@ def seconds(value: float) -> str:
 def moment(after_s: float) -> str:
     """A time so long after the start of a verification scenario, as the grammar wants it."""
     return (datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=after_s)).isoformat(timespec="milliseconds")
+
+
+def until(data: Any, end_s: float) -> None:
+    """End the clock a little after so many seconds of the engine."""
+    data["clock"]["end"] = moment(end_s + 2.0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tests.theory.answers.reading import first_customers
 from tests.theory.battles.duels import Arrays, Inputs
-from tests.theory.battles.running import Night, build, nights, seconds, tree
+from tests.theory.battles.running import Night, build, nights, seconds, tree, until
 
 CIRCLE_M = 50_000.0
 SERVICE_S = 1000.0
@@ -40,13 +40,6 @@ def stage(kinds: list[str], controllers: int, guns: int) -> Any:
     return data
 
 
-def until(data: Any, end_s: float) -> None:
-    """End the clock after so many seconds of the engine."""
-    days, rest = divmod(ceil(end_s) + 2, 86_400)
-    when = np.datetime64("2000-01-01T00:00:00") + np.timedelta64(days, "D") + np.timedelta64(rest, "s")
-    data["clock"]["end"] = f"{when}Z"
-
-
 # Chains: nobody waits for anybody.
 
 
@@ -59,13 +52,16 @@ def kills_s(night: Night, count: int) -> NDArray[np.float64]:
 
 
 def chain(i: Inputs, n: int, seed: int) -> Arrays:
-    """Detected, reported, hit: three exponential stages (KCH-01)."""
-    detect, report, kill = (1.0 / rate for rate in i["stage_rates_per_s"])
+    """Detected, reported, hit: exponential stages (KCH-01); of four the third is the controller's, without a queue."""
+    detect, report, *control, kill = (1.0 / rate for rate in i["stage_rates_per_s"])
     data = stage(["man"] * CONTACTS, CONTACTS, CONTACTS)
     data["sensors"]["eye"]["reference_time"] = seconds(detect)
-    data["command"]["defenders"] |= {"report": exponential(report), "control": "0 s"}
+    if len(control) > 1:
+        raise ValueError("a chain has three stages, or four with one for the controller")
+    law = exponential(control[0]) if control else "0 s"
+    data["command"]["defenders"] |= {"report": exponential(report), "control": law}
     data["weapons"]["gun"]["lay"] = exponential(kill)
-    until(data, 60.0 * (detect + report + kill))
+    until(data, 60.0 * (detect + report + sum(control) + kill))
     times = np.array([kills_s(night, CONTACTS) for night in nights(build(data), n, seed)])
     if not np.isfinite(times).all():
         raise AssertionError("the clock ended before the last kill: a censored run proves nothing")
