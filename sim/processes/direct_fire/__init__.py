@@ -51,6 +51,7 @@ class DirectFire:
         self.was_attacking = [False] * len(world.ids)
         self.reach: dict[int, dict[tuple[str, ...], float]] = {u: {} for u in self.of_unit}  # by what is offered
         self.victims = Victims(world)
+        self.offered = [self.victims.offers(u) for u in range(len(world.ids))]
         self.search = Search(world, self.victims, self.licence)
         self.small = SmallArms(ctx, self.victims, self.ran_dry, self.out_of_range)
         self.heavy = HeavyShots(ctx, self.victims, self.small, self._reaches, self.out_of_range, self.ran_dry)
@@ -75,14 +76,16 @@ class DirectFire:
             if self.on_unit[u]:
                 self.shaken.update(self.on_unit[u])
                 self._book()
-            if legs.leg(u) is not self.leg[u]:
-                self.leg[u] = legs.leg(u)
+            leg, offers = legs.leg(u), self.victims.offers(u)
+            turned = leg is not self.leg[u]
+            if turned or offers != self.offered[u]:  # or a crew without its hull, a man who has got up
+                self.leg[u], self.offered[u] = leg, offers
                 self.came(u)
-                if u in self.of_unit and self._idle(u):
+                if turned and u in self.of_unit and self._idle(u):
                     self.wake(u)
 
     def came(self, j: int) -> None:
-        """j is a new target, or on a new leg: idle units near it fire, or wait until it comes into range."""
+        """j is new, on a new leg, or offers another target: idle units near it fire, or wait until it is in range."""
         world, picture = self.world, self.world.beliefs[1 - self.world.sides[j]]
         holders = picture.holders[j]
         barred = world.sides[j] == 0 and (j not in self.licence.hostile or picture.barred[j])
@@ -190,6 +193,17 @@ class DirectFire:
         if units is not None:
             self.approach(units, j)
 
+    def lost(self, id_: int, observer: int, target: int) -> None:
+        """A formation has lost sight of j: those of it that fire at j ask whether they still may."""
+        world, j = self.world, self.world.unit_of_actor[target]
+        f, keys = world.formation[world.unit_of_actor[observer]], self.on_unit[j]
+        keys = {
+            key for key in keys if self.active[key].target == j and world.formation[self.active[key].mount.unit] == f
+        }
+        if keys:
+            self.shaken |= keys
+            self._book()
+
     def _idle(self, u: int) -> bool:
         return any(m.key not in self.active and m.left != 0 for m in self.of_unit[u])
 
@@ -277,3 +291,4 @@ def start(ctx: Context) -> None:
     ctx.audited.append(fire)
     ctx.log.on("act_observed", Phase.ENGAGE, fire.actor, fire.observed)
     ctx.log.on("seen", Phase.ENGAGE, fire.actor, fire.seen)
+    ctx.log.on("sight_lost", Phase.ENGAGE, fire.actor, fire.lost)
