@@ -11,7 +11,7 @@ CORES ?= 2
 SCENARIO ?= scenarios/khusham.yaml
 RECORDING ?= out/khusham.mcap
 NIGHTS ?= 200
-TEST_EXTRAS := dev,sweep,report
+TEST_EXTRAS := dev,sweep,report,export
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore

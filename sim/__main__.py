@@ -31,6 +31,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+EXTRAS = {"matplotlib": "report", "jinja2": "report", "simplekml": "export", "pyarrow": "export"}
+"""Module -> the extra that brings it."""
+
 RecordingFile = Annotated[Path, typer.Argument(metavar="RECORDING", help="A recording (.mcap).")]
 
 
@@ -50,9 +53,9 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
             typer.echo(str(fault), err=True)
             raise typer.Exit(2) from None
         except ModuleNotFoundError as fault:
-            if fault.name not in ("matplotlib", "jinja2"):
+            if fault.name not in EXTRAS:
                 raise
-            typer.echo(f"this needs {fault.name}: pip install 'khusham[report]'", err=True)
+            typer.echo(f"this needs {fault.name}: pip install 'khusham[{EXTRAS[fault.name]}]'", err=True)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
             typer.echo("interrupted; nothing was written", err=True)

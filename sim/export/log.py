@@ -6,13 +6,15 @@ import csv as table
 import io
 from datetime import datetime, timedelta
 
-from sim.recording import Recording
+from sim.recording import Recording, one_of_many
 
-COLUMNS = ("id", "t_ms", "local_time", "kind", "actor", "target", "causes", "payload")
+COLUMNS = ("id", "t_ms", "local_time", "kind", "actor", "target", "causes", "payload", "night")
 
 
-def csv(recording: Recording) -> str:
-    """One row per event; causes are ids joined by spaces, the payload is `name=integer` joined by spaces."""
+def csv(recording: Recording) -> bytes:
+    """One row per event; causes are ids joined by spaces, the payload is `name=integer` joined by spaces. Each row says
+    of which night it is, since CSV has no other place for it."""
+    said = one_of_many(recording)
     sink = io.StringIO()
     writer = table.writer(sink)
     writer.writerow(COLUMNS)
@@ -22,5 +24,5 @@ def csv(recording: Recording) -> str:
         local = (start + timedelta(milliseconds=event.t_ms)).isoformat(timespec="milliseconds")
         causes = " ".join(map(str, event.causes))
         payload = " ".join(f"{name}={value}" for name, value in event.payload.items())
-        writer.writerow([row, event.t_ms, local, event.kind, event.actor, event.target or "", causes, payload])
-    return sink.getvalue()
+        writer.writerow([row, event.t_ms, local, event.kind, event.actor, event.target or "", causes, payload, said])
+    return sink.getvalue().encode()

@@ -9,7 +9,7 @@ from sim.recording.checking import RecordingError, check
 from sim.recording.digest import digest, digest_rows
 from sim.recording.file import checksum, load, save
 from sim.recording.layout import CHANGE_FIELDS, SCHEMA
-from sim.recording.tables import EventTable, Recording, Table, empty_table, positions
+from sim.recording.tables import EventTable, Recording, Table, empty_table, one_of_many, positions, tracks
 
 __all__ = [
     "CHANGE_FIELDS",
@@ -24,6 +24,8 @@ __all__ = [
     "digest_rows",
     "empty_table",
     "load",
+    "one_of_many",
     "positions",
     "save",
+    "tracks",
 ]

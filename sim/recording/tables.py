@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -218,3 +218,26 @@ def positions(recording: Recording, t_ms: float) -> Floats:
     here[:, 1] = legs["y_m"][leg] + legs["vy_mps"][leg] * since_s
     here[~has] = np.nan
     return here
+
+
+def tracks(recording: Recording) -> Iterator[tuple[int, list[int], Floats]]:
+    """(unit, times in ms, (n, 2) metres) of every unit that moves or stands: a vertex at each leg and one at the end.
+
+    Between two vertices a unit goes straight and evenly, so that nothing is lost.
+    """
+    legs, end_ms = recording.legs, int(recording.meta["end_ms"])
+    last = positions(recording, end_ms)
+    for unit in range(len(recording.units["id"])):
+        mine = np.flatnonzero(legs["unit"] == unit)
+        if not len(mine):
+            continue
+        mine = mine[np.argsort(legs["t_ms"][mine], kind="stable")]
+        xy = np.stack([legs["x_m"][mine], legs["y_m"][mine]], axis=1)
+        yield unit, [*legs["t_ms"][mine].tolist(), end_ms], np.vstack([xy, last[unit]])
+
+
+def one_of_many(recording: Recording) -> str:
+    """What must stand at everything that shows a run: 1 of N, simulated, and which one."""
+    meta = recording.meta
+    of = f"1 of {meta['replications']:,}" if meta.get("replications") else "1 of many possible nights"
+    return f"{of}, simulated; seed {meta['seed']}, replication {meta['replication']}"

@@ -10,9 +10,11 @@ import typer
 
 def export(
     recording: Annotated[Path, typer.Argument(metavar="RECORDING", help="A recording (.mcap).")],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Ends in .csv or .geojson.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="Ends in .csv, .parquet, .geojson or .kml.")
+    ],
 ) -> None:
-    """Write the log as CSV, or tracks, impacts and places as GeoJSON."""
+    """Write the log (CSV, Parquet), or tracks, impacts and places (GeoJSON, KML). Parquet, KML: extra `export`."""
     from sim.export import FORMATS
     from sim.recording import load
     from sim.scenario import ScenarioError
@@ -21,5 +23,5 @@ def export(
         raise ScenarioError([f"{output}: `{output.suffix}` is no format; allowed: {', '.join(FORMATS)}"])
     if not output.absolute().parent.is_dir():
         raise ScenarioError([f"{output}: there is no folder {output.parent} to write it to"])
-    output.write_text(FORMATS[output.suffix](load(recording)), "utf-8", newline="")
+    output.write_bytes(FORMATS[output.suffix](load(recording)))
     typer.echo(f"wrote {output}", err=True)

@@ -17,7 +17,7 @@ from sim.metrics import Rows, Value, View
 from sim.metrics.command import phase_of
 from sim.metrics.fires import strikes
 from sim.metrics.outcome import attack
-from sim.recording import Recording
+from sim.recording import Recording, one_of_many
 from sim.report import people
 
 Found = dict[str, Value | None]
@@ -102,8 +102,7 @@ def after_action(recording: Recording) -> Group:
 
 def stamp(recording: Recording) -> str:
     """1 of N, simulated."""
-    of = recording.meta.get("replications")
-    return f"1 of {of:,}, simulated" if of else "1 of many possible nights, simulated"
+    return one_of_many(recording).partition(";")[0]
 
 
 def ensemble_of(recording: Recording) -> dict[str, Any] | None:

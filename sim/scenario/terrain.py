@@ -168,6 +168,21 @@ def to_flat(lon: ArrayLike, lat: ArrayLike, origin: Origin) -> tuple[Floats, Flo
     return np.asarray(x_m, float), np.asarray(y_m, float)
 
 
+def to_degrees(x_m: ArrayLike, y_m: ArrayLike, origin: Origin) -> list[list[float]]:
+    """[longitude, latitude] of points on the flat map, in WGS84 degrees to six decimals (0.1 m): (n, 2) as lists.
+
+    The plane touches at the origin; a point stands for the one below it on the ellipsoid, as in `to_flat`.
+    """
+    from pymap3d import enu2geodetic
+
+    x, y = np.asarray(x_m, float), np.asarray(y_m, float)
+    if not x.size:
+        return []
+    lat, lon, _ = enu2geodetic(x, y, np.zeros(x.shape), origin[0], origin[1], 0.0)
+    found: list[list[float]] = np.round(np.stack([lon, lat], axis=1), 6).tolist()
+    return found
+
+
 def flat_grid(grid: Grid, origin: Origin) -> FlatGrid:
     """The grid's cell centres in flat metres of `origin` (latitude, longitude in degrees)."""
     lon_deg, lat_deg = np.meshgrid(*grid.centres())
