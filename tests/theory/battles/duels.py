@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario import Scenario
-from tests.theory.battles.running import Night, build, nights, tree
+from tests.theory.battles.running import Night, build, moment, nights, tree
 
 Arrays = dict[str, NDArray[np.float64]]
 Inputs = dict[str, Any]
@@ -25,10 +25,11 @@ def section(data: Any, side: str, n: int, per_s: float, p: float = 1.0, **weapon
     data["weapons"][f"rifle_{side}"] |= {"rate": f"{60.0 * per_s:.12e} /min", "curve": curve, **weapon}
 
 
-def fight(i: Inputs, law: str) -> tuple[Scenario, float]:
+def fight(i: Inputs, law: str, until_s: float | None = None) -> tuple[Scenario, float]:
     """The scenario of a Lanchester case, and how many engine seconds one second of the case lasts.
 
-    `a`: what one of y does to x (to each of x, under area fire), `b` the other way round.
+    `a`: what one of y does to x (to each of x, under area fire), `b` the other way round. `until_s`: seconds of the
+    case after which nothing is asked any more.
     """
     x0, y0, a, b = i["x0"], i["y0"], i["a"], i["b"]
     area_y, area_x = law == "linear", law in ("linear", "mixed")
@@ -42,6 +43,8 @@ def fight(i: Inputs, law: str) -> tuple[Scenario, float]:
     for side, n, least in (("attackers", x0, i.get("x_break", 0)), ("defenders", y0, i.get("y_break", 0))):
         # It breaks with its (n - least)-th loss: half a loss below, so that no rounding decides.
         data["morale"][side]["loss_fraction"]["mean"] = (n - least - 0.5) / n if least else 1
+    if until_s is not None:
+        data["clock"]["end"] = moment(until_s * stretch + 1.0)
     return build(data), stretch
 
 
@@ -67,7 +70,7 @@ def fights(i: Inputs, law: str, n: int, seed: int) -> Arrays:
 
 def transient(i: Inputs, n: int, seed: int) -> Arrays:
     """Strengths at a time, and whether it is over by then."""
-    scenario, stretch = fight(i, "square")
+    scenario, stretch = fight(i, "square", i["t"])
     end_ms = i["t"] * stretch * 1e3
     x, y = np.empty(n), np.empty(n)
     for k, night in enumerate(nights(scenario, n, seed)):
@@ -147,7 +150,7 @@ def one_channel(i: Inputs, n: int, seed: int) -> Arrays:
     stretch = FIRST_EVENT_S * rate
     section(data, "x", 1, rate / stretch)
     section(data, "y", n0, 1e-9, 0.0)
-    data["clock"]["end"] = "2001-01-01T00:00Z"
+    data["clock"]["end"] = moment(i["exposure_s"] * stretch + 1.0)
     end_ms = i["exposure_s"] * stretch * 1e3
     left = np.array([n0 - sum(t <= end_ms for t, *_ in night.of("killed")) for night in nights(build(data), n, seed)])
     return {"mean_leakers": left * 1.0, "sd_leakers": left * 1.0, "p_none": (left == 0) * 1.0}
