@@ -128,6 +128,25 @@ def expected_salvo(
     return np.array([float(weight @ (1.0 - _alive(p, rounds))) for p in chances])
 
 
+def expected_pass(
+    target_xy: Floats, rounds_xy: Floats, d0: float, b: Real, sigma_precision: Floats, sigma_aim: Floats,
+    order: int = 75,
+) -> Floats:  # fmt: skip
+    """`expected_salvo` (m,) of rounds that are aimed at places of their own (k, 2) and share one aim error.
+
+    A strafing pass walks its bursts along the run-in line: places at equal distances along the first axis.
+    """
+    scale = np.broadcast_to(np.asarray(b, dtype=np.float64), target_xy.shape[:1])
+    aim, weight = _normal_grid(sigma_aim, np.hypot(np.min(scale), sigma_precision), order)
+    chances = []
+    for at, size in zip(target_xy, scale, strict=True):
+        missed = np.ones(len(aim))
+        for place in rounds_xy:
+            missed *= 1.0 - _conditional(aim, at - place, d0, size, sigma_precision)
+        chances.append(float(weight @ (1.0 - missed)))
+    return np.array(chances)
+
+
 def joint_kill(
     target_xy: Floats, rounds: float, d0: float, b: float, sigma_precision: float, sigma_aim: float
 ) -> float:

@@ -61,6 +61,7 @@ SPECIAL: dict[str, dict[str, object]] = {
     "polyline_crossings": {"p": np.array([0.0, -1.0]), "v": np.array([0.5, 1.0])},
     "clearance": {"a": np.array([0.0, 0.0, 2.0]), "b": np.array([[4.0, 3.0, 2.0]])},
     "visible_intervals": {"target": np.array([4.0, 0.0, 2.0])},
+    "expected_pass": {"rounds_xy": np.array([[0.0, 0.0], [5.0, 0.0]])},
     "common_aim_poisson": {"mean_rounds": 3.0},
     "common_aim_biased": {"sigma_precision": 5.0, "sigma_aim": 7.0},
     "common_aim_cookie": {"sigma_precision": 5.0, "sigma_aim": 7.0},
