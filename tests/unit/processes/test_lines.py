@@ -20,25 +20,28 @@ def on_lines(run: Traffic, t_s: float) -> int:
     return int(((run.taken < t_s) & (run.ended > t_s)).sum())
 
 
-@pytest.mark.parametrize(("lines", "holding"), [(1, None), (2, 0), (3, 4)])
-def test_lines_and_places_are_never_exceeded(lines: int, holding: int | None) -> None:
-    for run in runs(lines, holding):
-        assert max(on_lines(run, t) for t in run.placed) == lines
-        waiting = [int(((run.placed < t) & (run.taken > t) & np.isfinite(run.taken)).sum()) for t in run.placed]
-        lost = np.isinf(run.taken)
-        assert holding is None or max(waiting) <= holding
-        assert lost.any() == (holding is not None)
-        assert not run.busy[~lost].all()
+def test_lines_are_all_used_and_never_a_place_too_many() -> None:
+    for lines, holding in ((1, None), (2, 0), (3, 4)):
+        for run in runs(lines, holding):
+            assert max(on_lines(run, t) for t in run.placed) == lines
+            waiting = [int(((run.placed < t) & (run.taken > t) & np.isfinite(run.taken)).sum()) for t in run.placed]
+            lost = np.isinf(run.taken)
+            assert holding is None or max(waiting) <= holding
+            assert lost.any() == (holding is not None)
+            assert not run.busy[~lost].all()
 
 
-@pytest.mark.parametrize(("lines", "holding"), [(1, None), (3, 4)])
-def test_nobody_waits_beside_a_free_line_and_the_first_is_served_first(lines: int, holding: int | None) -> None:
-    for run in runs(lines, holding):
-        got = np.isfinite(run.taken)
-        assert (np.diff(run.taken[got]) >= 0.0).all()
-        waited = np.flatnonzero(got & (run.taken - run.placed > 1e-5))
-        assert len(waited) > 20
-        assert all(on_lines(run, 0.5 * (run.placed[k] + run.taken[k])) == lines for k in waited)
+def test_calls_are_not_served_last_come_first_served() -> None:
+    for run in runs(1, None) + runs(3, 4):
+        assert (np.diff(run.taken[np.isfinite(run.taken)]) >= 0.0).all()
+
+
+def test_no_call_waits_beside_a_line_left_idle() -> None:
+    for lines, holding in ((1, None), (3, 4)):
+        for run in runs(lines, holding):
+            waited = np.flatnonzero(np.isfinite(run.taken) & (run.taken - run.placed > 1e-5))
+            assert len(waited) > 20
+            assert all(on_lines(run, 0.5 * (run.placed[k] + run.taken[k])) == lines for k in waited)
 
 
 def test_littles_law_holds_to_rounding_on_a_drained_run() -> None:

@@ -31,7 +31,7 @@ def first(data: Any) -> Night:
     return next(iter(nights(build(data), 1, 1)))
 
 
-def test_who_waits_is_served_in_the_order_given() -> None:
+def test_orders_that_wait_do_not_overtake() -> None:
     night = first(three_orders(True, rounds=2))
     assert list(when(night, "order_done", "fire", 3).round(1)) == [10.0, 20.0, 30.0]
     assert len(list(night.of("fired"))) == 6
