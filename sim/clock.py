@@ -11,7 +11,7 @@ from bisect import insort
 from collections.abc import Callable, Generator, Iterable
 from heapq import heappop, heappush
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import simpy
 from simpy.events import Event
@@ -70,18 +70,24 @@ class KeyedEnvironment(simpy.Environment):
 
 
 class Call(Event):
-    """One booking; `cancel()` makes it do nothing. `fn` is None once run or cancelled."""
+    """One booking; `cancel()` makes it do nothing. `fn` is None once run or cancelled.
+
+    The clock fills it in: an `__init__` of its own would cost more than all it holds.
+    """
 
     __slots__ = ("actor", "args", "fn", "phase", "t_ms")
     _ok = True
     _value = None
+    if TYPE_CHECKING:
 
-    def __init__(self, t_ms: int, phase: int, actor: int, fn: Callable[..., Any] | None, args: Any):
-        self.t_ms = t_ms
-        self.phase = phase
-        self.actor = actor
-        self.fn = fn
-        self.args = args
+        def __init__(self) -> None: ...
+    else:
+        __init__ = object.__init__
+    t_ms: int
+    phase: int
+    actor: int
+    fn: Callable[..., Any] | None
+    args: tuple[Any, ...]
 
     def cancel(self) -> None:
         """Do nothing when the time comes."""
@@ -137,8 +143,9 @@ class Clock:
         now = self.now_ms
         if t_ms <= now:  # `_legal`, written out: this runs ten thousand times in a battle
             t_ms = now if phase > self.phase or (phase == self.phase and actor == self.actor) else now + 1
-        call = Call(t_ms, phase, actor, fn, args)
-        heappush(self._queue, (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, self._next_booking(), call))  # as simpy's
+        call, booking = Call(), self._next_booking
+        call.t_ms, call.phase, call.actor, call.fn, call.args = t_ms, phase, actor, fn, args
+        heappush(self._queue, (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, booking(), call))  # as simpy's
         return call
 
     def soon(self, phase: int, actor: int, fn: Callable[..., Any], *args: Any) -> Call:
@@ -150,8 +157,9 @@ class Clock:
         t_ms = self.now_ms
         if not (phase > self.phase or (phase == self.phase and actor == self.actor)):
             t_ms += 1
-        call = Call(t_ms, phase, actor, fn, args)
-        heappush(self._queue, (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, self._next_booking(), call))
+        call, booking = Call(), self._next_booking
+        call.t_ms, call.phase, call.actor, call.fn, call.args = t_ms, phase, actor, fn, args
+        heappush(self._queue, (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, booking(), call))
         return call
 
     def wait(self, delay_ms: int, phase: int, actor: int) -> Call:
@@ -160,7 +168,9 @@ class Clock:
 
     def gate(self, phase: int, actor: int) -> Call:
         """For scripts: an unbooked call to wait on; `open_gate` books it soon."""
-        return Call(-1, phase, actor, _idle, ())
+        call = Call()
+        call.t_ms, call.phase, call.actor, call.fn, call.args = -1, phase, actor, _idle, ()
+        return call
 
     def open_gate(self, call: Call) -> None:
         """Let the script waiting on `call` go on (no effect if it was opened or cancelled before)."""

@@ -149,14 +149,14 @@ class Draws:
 
 def span_ms(law: Any, u: float) -> int:
     """A time span in whole ms from a delay law (see scenario.base.DelayLaw) by inversion of one uniform."""
-    time_s, spread = law.time_s, law.spread
-    if law.law == "fixed":
+    kind, time_s, spread = law.law, law.time_s, law.spread
+    if kind == "fixed":
         value = time_s
-    elif law.law == "exponential":
+    elif kind == "exponential":
         value = -time_s * math.log1p(-u)
-    elif law.law == "lognormal":
+    elif kind == "lognormal":
         value = time_s * math.exp(math.log(spread) * ndtri(u))
-    elif law.law == "gamma":
+    elif kind == "gamma":
         shape = 1.0 / max(spread, 1e-9) ** 2
         value = time_s * gammaincinv(shape, u) / shape
     else:

@@ -31,7 +31,7 @@ class Log:
     """Rows of what happened, and who is told. Deliveries are booked through the clock in a later phase."""
 
     def __init__(self, clock: Clocklike):
-        self._clock = clock
+        self._clock, self._post = clock, clock.post
         self._told: dict[str, list[tuple[int, int, Handler, Worth | None]]] = {}
         self._watch: dict[str, list[Callable[[int, str, int, int, tuple[int, ...]], None]]] = {}
         self.rows: list[Row] = []
@@ -65,7 +65,7 @@ class Log:
             for watcher in watchers:
                 watcher(id_, kind, actor, target, payload)
         if told is not None:
-            args, post = (id_, actor, target, *payload), self._clock.post
+            args, post = (id_, actor, target, *payload), self._post
             for phase, listener, fn, worth in told:
                 if worth is None or worth(actor, target, payload):
                     post(phase, listener, fn, args)

@@ -191,7 +191,8 @@ class Node:
         """Rounds fell at xy: if one was near enough, it has been quiet only since now."""
         quiet, room = self.condition.quiet, self.room
         x, y = self.place
-        if any((a - x) ** 2 + (b - y) ** 2 <= quiet.radius_m**2 for a, b in xy):
+        near_m2 = quiet.radius_m**2
+        if any((a - x) ** 2 + (b - y) ** 2 <= near_m2 for a, b in xy):
             self._last_ms = room._clock.now_ms
             if self._timer is None or self._timer.fn is None:
                 self._wait()

@@ -39,12 +39,13 @@ class Suppression:
     def fell(self, mount: Mount, d2: Any, ids: list[int]) -> None:
         """Impacts at squared distances d2 (k, n_units): each pushes every unit within the weapon's radius once."""
         suppress = mount.weapon.suppress
+        push, drawn = suppress.push, suppress.jumps != "fixed"
         near = d2 <= suppress.radius_m**2
         some = near[0] if len(ids) == 1 else np.logical_or.reduce(near, axis=0)
         for u in (some & self.world.present).nonzero()[0].tolist():
             hits = near[:, u].tolist()
-            jumps = sum(hits) if suppress.jumps == "fixed" else self._drawn(pair(mount.key, self.world.keys[u]), hits)
-            self.push(u, suppress.push * jumps, ids[hits.index(True)])
+            jumps = self._drawn(pair(mount.key, self.world.keys[u]), hits) if drawn else sum(hits)
+            self.push(u, push * jumps, ids[hits.index(True)])
 
     def _drawn(self, who: int, hits: list[bool]) -> float:
         """Sum of Exp(1) over the rounds of a salvo that are near a unit; each round has its own uniform."""
@@ -80,23 +81,23 @@ class Suppression:
 
     def _plan(self, u: int) -> None:
         """Pin or recover now, or book when the level will say so."""
-        world, level = self.world, self.world.level[u]
-        memoryless = self.law.model == "markov"
-        if memoryless and world.pinned[u]:
+        world, law = self.world, self.law
+        level, pinned, pin, memoryless = world.level[u], world.pinned[u], law.pin, law.model == "markov"
+        if memoryless and pinned:
             return  # its recovery is booked, whatever else falls
         old = self.call[u]
         if old is not None:
             old.cancel()
         self.call[u] = None
-        if not world.pinned[u] and level >= self.law.pin and world.alive(u):
+        if not pinned and level >= pin and world.alive(u):
             self._turn(u, True)
             if memoryless:
                 self._book_recovery(u)
                 return
-        elif world.pinned[u] and level < self.law.recover:
+        elif pinned and level < law.recover:
             self._turn(u, False)
-        threshold = self.law.recover if world.pinned[u] else self.law.pin
-        wait_s = time_to_level_one(level, self.inflow[u], self.law.tau_s, threshold)
+        threshold = law.recover if world.pinned[u] else pin
+        wait_s = time_to_level_one(level, self.inflow[u], law.tau_s, threshold)
         if wait_s < 1e6:
             at = self.ctx.clock.now_ms + max(1, math.ceil(wait_s * 1e3))
             self.call[u] = self.ctx.clock.at(at, Phase.SUPPRESS, world.actor[u], self._due, u)

@@ -21,6 +21,7 @@ class Licence:
         self.known = [knows and self.world.formations[f].known for f in self.world.formation]
         self._known = np.array(self.known)
         self._circles = ctx.scenario.once("circles", lambda: {u: self._circle(near[u]) for u in near})
+        self._sensor = [unit.sensor for unit in self.world.unit]
         self._sight: dict[tuple[str, str], float] = {}  # sensor, light -> m
         self._hostile = np.zeros(len(self.known), dtype=bool)
         self._there = np.array([self.there(j) for j in range(len(self.known))])
@@ -87,7 +88,7 @@ class Licence:
         return gap / speed if speed > 0.0 else float(np.inf)
 
     def _sight_m(self, mount: Mount) -> float:
-        name, light = self.world.unit[mount.unit].sensor, self.world.light
+        name, light = self._sensor[mount.unit], self.world.light
         if name is None:
             return 0.0
         found = self._sight.get((name, light))

@@ -36,6 +36,7 @@ class IndirectFire:
         self.ctx, self.world = ctx, ctx.world
         self.mounts = [m for m in ctx.world.mounts if m.weapon.kind in KINDS and not ctx.world.is_air[m.unit]]
         self.orders = {signed(key(order.id)): order for order in ctx.scenario.orders}
+        self.formation_of = {formation.id: f for f, formation in enumerate(ctx.world.formations)}
         self.guns = Guns(ctx)
         self.formation_missions: dict[int, int] = {}
         self.shooting: dict[int, int] = {}  # order key -> mounts still at it, or to come to it
@@ -189,8 +190,7 @@ class IndirectFire:
         if shell.observer is None:
             return False
         world, now = self.world, self.ctx.clock.now_ms
-        f = next(i for i, formation in enumerate(world.formations) if formation.id == shell.observer)
-        for u in world.members[f]:
+        for u in world.members[self.formation_of[shell.observer]]:
             sensor = world.unit[u].sensor
             if sensor is not None and world.effective(u):
                 x, y = world.legs.at(u, now)
