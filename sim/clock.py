@@ -115,7 +115,8 @@ class Clock:
             raise ValueError("two actors share a luck name")
         self._handle = {name: index for index, name in enumerate(self.names)}
         self.env = KeyedEnvironment(initial_time=start_ms)
-        self._queue: list[Any] = self.env._queue
+        self._queue: list[Any] = self.env._queue  # what is booked for later
+        self._instant: list[Any] = []  # what is booked for now: most bookings are, and few others are with them
         self._next_booking = self.env._eid.__next__
         self.now_ms = start_ms
         self.phase = -1
@@ -126,26 +127,26 @@ class Clock:
         """The handle of an actor by its luck name."""
         return self._handle[name]
 
-    def _legal(self, t_ms: int, phase: int, actor: int) -> int:
-        """`t_ms`, or the next millisecond when the key would not come after the running one.
+    def _legal(self, phase: int, actor: int) -> int:
+        """Now, or the next millisecond when the key would not come after the running one.
 
         Within an instant an actor may book another only in a strictly later phase, itself also in the same.
         """
-        now = self.now_ms
-        if t_ms > now:
-            return t_ms
         if phase > self.phase or (phase == self.phase and actor == self.actor):
-            return now
-        return now + 1
+            return self.now_ms
+        return self.now_ms + 1
 
     def at(self, t_ms: int, phase: int, actor: int, fn: Callable[..., Any], *args: Any) -> Call:
         """Book `fn(*args)` for `actor` at `t_ms`, or at the next legal key after now."""
-        now = self.now_ms
+        now, queue = self.now_ms, self._queue
         if t_ms <= now:  # `_legal`, written out: this runs ten thousand times in a battle
-            t_ms = now if phase > self.phase or (phase == self.phase and actor == self.actor) else now + 1
+            if phase > self.phase or (phase == self.phase and actor == self.actor):
+                t_ms, queue = now, self._instant
+            else:
+                t_ms = now + 1
         call, booking = Call(), self._next_booking
         call.t_ms, call.phase, call.actor, call.fn, call.args = t_ms, phase, actor, fn, args
-        heappush(self._queue, (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, booking(), call))  # as simpy's
+        heappush(queue, (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, booking(), call))  # as simpy's
         return call
 
     def soon(self, phase: int, actor: int, fn: Callable[..., Any], *args: Any) -> Call:
@@ -154,12 +155,12 @@ class Clock:
 
     def post(self, phase: int, actor: int, fn: Callable[..., Any], args: tuple[Any, ...]) -> Call:
         """`soon`, with the arguments as they are."""
-        t_ms = self.now_ms
+        t_ms, queue = self.now_ms, self._instant
         if not (phase > self.phase or (phase == self.phase and actor == self.actor)):
-            t_ms += 1
+            t_ms, queue = t_ms + 1, self._queue
         call, booking = Call(), self._next_booking
         call.t_ms, call.phase, call.actor, call.fn, call.args = t_ms, phase, actor, fn, args
-        heappush(self._queue, (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, booking(), call))
+        heappush(queue, (t_ms, _KEYED | (phase << _ACTOR_BITS) | actor, booking(), call))
         return call
 
     def wait(self, delay_ms: int, phase: int, actor: int) -> Call:
@@ -175,8 +176,10 @@ class Clock:
     def open_gate(self, call: Call) -> None:
         """Let the script waiting on `call` go on (no effect if it was opened or cancelled before)."""
         if call.t_ms < 0 and call.fn is not None:
-            call.t_ms = self._legal(self.now_ms, call.phase, call.actor)
-            self.env.schedule(call, _KEYED | (call.phase << _ACTOR_BITS) | call.actor, call.t_ms - self.now_ms)
+            call.t_ms = t_ms = self._legal(call.phase, call.actor)
+            queue = self._instant if t_ms == self.now_ms else self._queue
+            key = _KEYED | (call.phase << _ACTOR_BITS) | call.actor
+            heappush(queue, (t_ms, key, self._next_booking(), call))
 
     def start(self, phase: int, actor: int, steps: Steps) -> Script:
         """Start a script (a generator that yields calls) through the clock."""
@@ -189,12 +192,18 @@ class Clock:
     def run(self, until_ms: int) -> None:
         """Run to `until_ms` inclusive, or until `stop`.
 
-        simpy's step, knowing that all events are calls: its queue in its order, but no list of callbacks.
+        simpy's step, knowing that all events are calls: its queue in its order, but no list of callbacks, and an
+        instant apart from what is later.
         """
-        env, queue = self.env, self._queue
-        while queue and not self.stopped and queue[0][0] <= until_ms:
-            t_ms, _, _, call = heappop(queue)
-            self.now_ms = env._now = t_ms
+        env, queue, instant = self.env, self._queue, self._instant
+        while not self.stopped:
+            if not instant:
+                if not queue or queue[0][0] > until_ms:
+                    break
+                self.now_ms = env._now = t_ms = queue[0][0]
+                while queue and queue[0][0] == t_ms:
+                    instant.append(heappop(queue))  # in order, and so a heap
+            call = heappop(instant)[3]
             fn = call.fn
             if fn is not None:
                 self.phase, self.actor = call.phase, call.actor

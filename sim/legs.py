@@ -6,6 +6,7 @@ Columns per unit: t0_ms (n,) int64, pos (n, 2) m, vel (n, 2) m/s. `history` keep
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ class Legs:
         self.t0_ms = np.zeros(n, dtype=np.int64)
         self.pos = np.array(pos, dtype=np.float64, order="F")  # all x, all y: what asks for all asks by axis
         self.vel = np.zeros((n, 2), order="F")
+        view: Any = memoryview
+        self._columns = [view(column) for column in (self.t0_ms, *self.pos.T, *self.vel.T)]  # to set one at a time
         self._rows: list[Leg] = [
             (0, float(x), float(y), 0.0, 0.0) for x, y in self.pos
         ]  # the same legs as plain numbers: one unit is asked for far more often than all
@@ -64,10 +67,9 @@ class Legs:
         return changed
 
     def _put(self, unit: int, t_ms: int, x: float, y: float, vel: tuple[float, float]) -> None:
-        self.pos[unit] = (x, y)
-        self.vel[unit] = vel
-        self.t0_ms[unit] = t_ms
-        self._rows[unit] = (t_ms, x, y, *vel)
+        self._rows[unit] = leg = (t_ms, x, y, *vel)
+        for column, value in zip(self._columns, leg, strict=True):
+            column[unit] = value
         self.history.append((t_ms, unit, x, y, *vel))
 
     def place(self, unit: int, t_ms: int, x: float, y: float) -> None:
