@@ -53,7 +53,7 @@ class Audit:
     def fresh(self, u: int) -> tuple[float, float, float]:
         """(hazard constant m3/s, reach m, signature) of a unit from the state of now."""
         world, unit = self.world, self.world.unit[u]
-        there = bool(world.present[u]) and world.alive(u)
+        there = world.present[u] and world.alive(u)
         power = far = 0.0
         if unit.sensor is not None:
             sensor = self.ctx.scenario.sensors[unit.sensor]

@@ -31,13 +31,24 @@ def strike(
     closest_m2: (n_units,) least squared distance of an impact from each unit (inf: nobody to hurt); at: (n_units, 2).
     """
     within_m2 = blast.within_m2.take(world.reach_row)
-    for u in ((closest_m2 <= within_m2) & world.present).nonzero()[0].tolist():
-        rows = slice(world.first[u], world.first[u] + world.count[u])
-        seen = world.target_class[rows]
-        kill = carleton_at(xy, world.offset_m[rows] + at[u], blast.rate[seen], blast.peak[seen])
-        p_hurt = kill[0] if len(xy) == 1 else 1.0 - (1.0 - kill).prod(axis=0)
-        if np.maximum.reduce(p_hurt) >= NEGLIGIBLE:
-            _hurt(world, log, draws, mount, salvo, ids, u, p_hurt, kill)
+    units: list[int] = ((closest_m2 <= within_m2) & world.there).nonzero()[0].tolist()
+    if not units:
+        return
+    rows: slice | NDArray[np.int64]
+    if len(units) == 1:
+        rows, middle = slice(world.first[units[0]], world.first[units[0]] + world.count[units[0]]), at[units[0]]
+    else:
+        rows = np.concatenate([world.rows_of[u] for u in units])
+        middle = at[world.entity_unit[rows]]
+    seen = world.target_class[rows]
+    kill = carleton_at(xy, world.offset_m[rows] + middle, blast.rate[seen], blast.peak[seen])
+    p_hurt = kill[0] if len(xy) == 1 else 1.0 - (1.0 - kill).prod(axis=0)
+    begin = 0
+    for u in units:
+        end = begin + world.count[u]
+        if np.maximum.reduce(p_hurt[begin:end]) >= NEGLIGIBLE:
+            _hurt(world, log, draws, mount, salvo, ids, u, p_hurt[begin:end], kill[:, begin:end])
+        begin = end
 
 
 def _hurt(

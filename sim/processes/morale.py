@@ -72,8 +72,8 @@ class Morale:
             for side in (0, 1)
         ]
         self.tubes = [sum(len(m.served_by) for m in guns) for guns in self.guns]
-        self.gunners = [np.array(sorted({m.unit for m in guns}), dtype=np.int64) for guns in self.guns]
-        self.serves = {u: side for side, units in enumerate(self.gunners) for u in units.tolist()}
+        self.gunners = [sorted({m.unit for m in guns}) for guns in self.guns]
+        self.serves = {u: side for side, units in enumerate(self.gunners) for u in units}
         self.working: list[int | None] = [None, None]  # tubes in action, until somebody who serves one is hurt
 
     def _add(self, name: str, units: list[int], side: int) -> None:
@@ -137,7 +137,8 @@ class Morale:
         near = d2 <= self.near_m[side] ** 2
         some = near[0] if len(ids) == 1 else np.logical_or.reduce(near, axis=0)
         concerned = dict.fromkeys(self.of_unit[u] for u in some.nonzero()[0].tolist() if u in self.of_unit)
-        silent = not self.world.firing[self.gunners[side]].any()
+        firing = self.world.firing
+        silent = not any([firing[u] for u in self.gunners[side]])
         for company in concerned:
             if company.side == side and not company.broken:
                 company.last_cause = ids[0]

@@ -56,7 +56,7 @@ class Orders:
     def _obeys(self, u: int) -> bool:
         world = self.world
         gone = world.broken[u] or world.withdrawing[u] or world.surrendered[u]
-        return bool(world.present[u]) and world.alive(u) and not gone
+        return world.present[u] and world.alive(u) and not gone
 
     def arrived(self, id_: int, actor: int, target: int, order_key: int, leg: int) -> None:
         """The first to arrive completes a task of movement."""

@@ -58,8 +58,8 @@ class Referee:
             self.book(max(self.last_ms + self.quiet_ms, self.scripted_ms))
             return
         world = self.world
-        busy = bool(world.firing.any()) or bool(world.tasks)
-        on_the_way = bool((world.moving & (world.withdrawing | self.ordered())).any())
+        busy = any(world.firing) or bool(world.tasks)
+        on_the_way = bool((np.array(world.moving) & (np.array(world.withdrawing) | self.ordered())).any())
         if not busy and not on_the_way:
             self.end(Reason.QUIET)
 

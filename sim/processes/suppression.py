@@ -42,7 +42,7 @@ class Suppression:
         push, drawn = suppress.push, suppress.jumps != "fixed"
         near = d2 <= suppress.radius_m**2
         some = near[0] if len(ids) == 1 else np.logical_or.reduce(near, axis=0)
-        for u in (some & self.world.present).nonzero()[0].tolist():
+        for u in (some & self.world.there).nonzero()[0].tolist():
             hits = near[:, u].tolist()
             jumps = self._drawn(pair(mount.key, self.world.keys[u]), hits) if drawn else sum(hits)
             self.push(u, push * jumps, ids[hits.index(True)])

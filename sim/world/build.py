@@ -64,7 +64,7 @@ def build(scenario: Scenario, clock: Clock) -> World:
         world.mounts.append(mount)
         world.mounts_of[mount.unit].append(mount)
     world.box = box
-    world.troops = Troops(legs, clock, box, world.present, [world.on_ground & (world.side == k) for k in (0, 1)])
+    world.troops = Troops(legs, clock, box, world.there, [world.on_ground & (world.side == k) for k in (0, 1)])
     return world
 
 

@@ -26,16 +26,16 @@ COLUMNS: dict[str, tuple[str, str, str, str]] = {
     "fate": ("Fate", "(n_entities,)", "int8", "losses"),
     "hull": ("Hull bits", "(n_entities,)", "int8", "losses"),
     "fit": ("people unhurt", "(n_units,)", "list[int]", "losses"),
-    "moving": ("flag", "(n_units,)", "bool", "movement"),
-    "firing": ("flag", "(n_units,)", "bool", "rounds, direct_fire"),
-    "pinned": ("flag", "(n_units,)", "bool", "suppression"),
-    "broken": ("flag", "(n_units,)", "bool", "morale"),
-    "withdrawing": ("flag", "(n_units,)", "bool", "morale, hotline"),
-    "surrendered": ("flag", "(n_units,)", "bool", "morale"),
-    "present": ("flag", "(n_units,)", "bool", "air, orders"),
-    "attacking": ("flag", "(n_units,)", "bool", "orders"),
-    "halted": ("flag", "(n_units,)", "bool", "morale"),
-    "recrossed": ("flag", "(n_units,)", "bool", "movement"),
+    "moving": ("flag", "(n_units,)", "list[bool]", "movement"),
+    "firing": ("flag", "(n_units,)", "list[bool]", "rounds, direct_fire"),
+    "pinned": ("flag", "(n_units,)", "list[bool]", "suppression"),
+    "broken": ("flag", "(n_units,)", "list[bool]", "morale"),
+    "withdrawing": ("flag", "(n_units,)", "list[bool]", "morale, hotline"),
+    "surrendered": ("flag", "(n_units,)", "list[bool]", "morale"),
+    "present": ("flag", "(n_units,)", "list[bool]", "air, orders"),
+    "attacking": ("flag", "(n_units,)", "list[bool]", "orders"),
+    "halted": ("flag", "(n_units,)", "list[bool]", "morale"),
+    "recrossed": ("flag", "(n_units,)", "list[bool]", "movement"),
     "level": ("suppression", "(n_units,)", "list[float]", "suppression"),
     "legs": ("m, m/s", "(n_units, 2)", "float64", "movement, air"),
     "mounts": ("rounds", "per unit and weapon", "Mount", "rounds, direct_fire, air"),
@@ -114,8 +114,9 @@ class World:
         self.hull = np.zeros(m, dtype=np.int8)
         self.fit = list(self.people)
         for name in [name for name, row in COLUMNS.items() if row[0] == "flag"]:
-            setattr(self, name, np.zeros(n, dtype=bool))
-        self.present = np.array([unit.arrives is None for unit in self.unit], dtype=bool)
+            setattr(self, name, [False] * n)  # flags are asked for one by one
+        self.present = [unit.arrives is None for unit in self.unit]
+        self.there = np.array(self.present, dtype=bool)  # the same, to ask for all at once
         self.level: list[float] = [0.0] * n
         self.on_ground = ~self.is_air
         self.unhurt_m2 = np.where(self.is_air, np.inf, 0.0)  # added to squared distances of impacts: nobody in the air
@@ -134,16 +135,16 @@ class World:
         self._replan_actor = self.clock.handle("sim/replan")
         self._replan: Call | None = None
 
-    moving: NDArray[np.bool_] = field(init=False)
-    firing: NDArray[np.bool_] = field(init=False)
-    pinned: NDArray[np.bool_] = field(init=False)
-    broken: NDArray[np.bool_] = field(init=False)
-    withdrawing: NDArray[np.bool_] = field(init=False)
-    surrendered: NDArray[np.bool_] = field(init=False)
-    attacking: NDArray[np.bool_] = field(init=False)
-    recrossed: NDArray[np.bool_] = field(init=False)
-    halted: NDArray[np.bool_] = field(init=False)
-    present: NDArray[np.bool_] = field(init=False)
+    moving: list[bool] = field(init=False)
+    firing: list[bool] = field(init=False)
+    pinned: list[bool] = field(init=False)
+    broken: list[bool] = field(init=False)
+    withdrawing: list[bool] = field(init=False)
+    surrendered: list[bool] = field(init=False)
+    attacking: list[bool] = field(init=False)
+    recrossed: list[bool] = field(init=False)
+    halted: list[bool] = field(init=False)
+    present: list[bool] = field(init=False)
     box: Floats = field(init=False)
     troops: Troops = field(init=False)
 
@@ -286,12 +287,14 @@ class World:
     def flag(self, name: str, unit: int, value: bool, *, rate: bool = True) -> bool:
         """Set a state flag; marks it for the replay and, if it alters a rate, re-plans. Returns whether it changed."""
         column = getattr(self, name)
-        if bool(column[unit]) == value:
+        if column[unit] == value:
             return False
         column[unit] = value
-        if name == "present" and self.on_ground[unit]:
-            self.troops.forget()
-            self.arrivals += 1
+        if name == "present":
+            self.there[unit] = value
+            if self.on_ground[unit]:
+                self.troops.forget()
+                self.arrivals += 1
         if self.record_changes:
             self.mark(unit, "state", self.bits(unit))
         if rate:

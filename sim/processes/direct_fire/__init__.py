@@ -65,12 +65,12 @@ class DirectFire:
         legs, attacking = self.world.legs, self.world.attacking
         if self.world.light != self.light:
             self.light = self.world.light
-            if self.licence.hostile or self.active or attacking.any():
+            if self.licence.hostile or self.active or any(attacking):
                 for u in self.of_unit:
                     self.wake(u)
         for u in units:
             if attacking[u] != self.was_attacking[u]:
-                self.was_attacking[u] = bool(attacking[u])
+                self.was_attacking[u] = attacking[u]
                 if u in self.of_unit:
                     self.wake(u)
             if self.on_unit[u]:

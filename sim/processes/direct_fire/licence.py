@@ -24,7 +24,8 @@ class Licence:
         self._sensor = [unit.sensor for unit in self.world.unit]
         self._sight: dict[tuple[str, str], float] = {}  # sensor, light -> m
         self._hostile = np.zeros(len(self.known), dtype=bool)
-        self._there = np.array([self.there(j) for j in range(len(self.known))])
+        self._was_there = [self.there(j) for j in range(len(self.known))]
+        self._there = np.array(self._was_there)  # the same, to ask for many at once
 
     def _circle(self, near: NDArray[np.int64]) -> tuple[float, float, float] | None:
         """(x, y, radius), m, of a circle in which all known places of `near` lie; None if there are none."""
@@ -37,17 +38,19 @@ class Licence:
     def there(self, j: int) -> bool:
         """j is there and worth a round."""
         world = self.world
-        return bool(world.present[j]) and not world.surrendered[j] and world.alive(j)
+        return world.present[j] and not world.surrendered[j] and world.alive(j)
 
     def able(self, u: int) -> bool:
         """u is there and alive, and has not had enough."""
         world = self.world
-        return bool(world.present[u]) and world.alive(u) and not (world.broken[u] or world.surrendered[u])
+        return world.present[u] and world.alive(u) and not (world.broken[u] or world.surrendered[u])
 
     def renew(self, units: list[int]) -> None:
         """These units have changed."""
         for j in units:
-            self._there[j] = self.there(j)
+            there = self.there(j)
+            if there is not self._was_there[j]:
+                self._there[j] = self._was_there[j] = there
 
     def threaten(self, j: int) -> None:
         """j was seen to fire or to advance."""
@@ -105,7 +108,7 @@ class Licence:
         if not self.there(j):
             return False
         if world.sides[u] == 0:
-            return bool(world.attacking[u]) and (self.known[j] or world.formation[u] in world.beliefs[0].holders[j])
+            return world.attacking[u] and (self.known[j] or world.formation[u] in world.beliefs[0].holders[j])
         picture = world.beliefs[1]
         held = self.provoked and j in self.hostile and world.formation[u] in picture.holders[j]
         return held and not picture.across[j] and not picture.turned[j]

@@ -107,10 +107,10 @@ class Sensing(Hazards):
         for u in far:
             held |= self.holds[u]
         for u in power:
-            if self.power[u] == 0.0:
+            if self._power[u] == 0.0:
                 held |= self.holds[u]
         for u in signature:
-            if self.signature[u] == 0.0:
+            if self._seen[u] == 0.0:
                 held |= self.held[u]
         if held:
             self.solve_leaving(sorted(held), self.leaving, now)

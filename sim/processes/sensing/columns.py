@@ -19,6 +19,8 @@ class Columns:
         n = len(world.ids)
         self.world, self.sensors = world, sensors
         self.power, self.far, self.signature = np.zeros(n), np.zeros(n), np.zeros(n)
+        view: Any = memoryview
+        self.powers, self.fars, self.signatures = view(self.power), view(self.far), view(self.signature)  # one by one
         self.lookers = [u for u, unit in enumerate(world.unit) if unit.sensor]
         self._sensor_name = [unit.sensor for unit in world.unit]
         looks = [unit.signature for unit in world.unit]
@@ -42,9 +44,9 @@ class Columns:
             there = world.present[u] and world.alive(u)
             still, moving, firing = self._looks_like[u]
             new = 0.0 if not there else firing if world.firing[u] else moving if world.moving[u] else still
-            self._looks_out[u] = bool(there and not world.surrendered[u])
+            self._looks_out[u] = there and not world.surrendered[u]
             if new != self._rows[u][2]:
-                self.signature[u] = new
+                self.signatures[u] = new
                 self._rows[u] = (*self._rows[u][:2], new)
                 found.append(u)
         return found
@@ -62,10 +64,10 @@ class Columns:
             if new_power == power and new_far == far:
                 continue
             if new_power != power:
-                self.power[u] = new_power
+                self.powers[u] = new_power
                 powers.append(u)
             if new_far != far:
-                self.far[u] = new_far
+                self.fars[u] = new_far
                 reaches.append(u)
             self._rows[u] = (new_power, new_far, signature)
         return powers, reaches

@@ -54,10 +54,11 @@ class Hazards:
         view: Any = memoryview
         self._need, self._rate, self._rests = view(self.need), view(self.rate), view(self.resting)
         self._enter, self._leave = view(self.enter_ms), view(self.leave_ms)
-        self._power, self._far, self._seen = view(self.power), view(self.far), view(self.signature)
+        self._power, self._far, self._seen = columns.powers, columns.fars, columns.signatures
         self.legs = legs
         self._leg: list[Leg] = [legs.leg(u) for u in range(n)]  # as planned with: behind `legs` until the replan
         self._legs = np.array(self._leg).T.copy()
+        self._leg_columns = [view(column) for column in self._legs]
 
     # -- legs
 
@@ -69,7 +70,8 @@ class Hazards:
         """Plan with the present legs of `units` from now on."""
         for u in units:
             self._leg[u] = leg = self.legs.leg(u)
-            self._legs[:, u] = leg
+            for column, value in zip(self._leg_columns, leg, strict=True):
+                column[u] = value
 
     def _relative(self, rows: Ints, t_ms: float | Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Relative position and velocity of `rows` at t_ms (one, or one each) along the planned legs."""
