@@ -138,7 +138,7 @@ class Morale:
         some = near[0] if len(ids) == 1 else np.logical_or.reduce(near, axis=0)
         concerned = dict.fromkeys(self.of_unit[u] for u in some.nonzero()[0].tolist() if u in self.of_unit)
         firing = self.world.firing
-        silent = not any([firing[u] for u in self.gunners[side]])
+        silent = not any(firing[u] for u in self.gunners[side])
         for company in concerned:
             if company.side == side and not company.broken:
                 company.last_cause = ids[0]

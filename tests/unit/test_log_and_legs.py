@@ -56,9 +56,8 @@ def test_positions_from_recorded_legs() -> None:
 
 def test_only_the_earliest_crossing_is_booked_and_all_due_come_in_pair_order() -> None:
     clock, came = Clock(["a"]), []
-    crossings = Crossings(clock, Phase.COMMAND, 0, 3, lambda rows, now: came.append((now, rows.tolist())))
-    crossings.time_ms[:] = 50.2, 20.0, 50.4
-    crossings.book()
+    crossings = Crossings(clock, Phase.COMMAND, 0, 3, lambda rows, now: came.append((now, rows)))
+    crossings.plan([0, 1, 2], [50.2, 20.0, 50.4])
     crossings.put(1, 30.0)  # later than it was: the earliest is to be looked for anew
     crossings.settle()
     clock.run(100)

@@ -117,8 +117,8 @@ class Sensing(Hazards):
 
     # -- what happens
 
-    def _sighted(self, rows: Ints, now: int) -> None:
-        for row in rows.tolist():
+    def _sighted(self, rows: list[int], now: int) -> None:
+        for row in rows:
             if not self.resting[row]:
                 self._see(row, now)
         self.crossing.settle()
@@ -163,7 +163,7 @@ class Sensing(Hazards):
         if over is not None:
             self.leaving.put(over, math.inf)
             self.leaving.settle()
-            self._left(np.array([over]), now)
+            self._left([over], now)
         if custody.full(a):
             self.rest(custody.rest([r for r in self._of_a[a] if not self._rests[r]], now), now)
 
@@ -197,9 +197,9 @@ class Sensing(Hazards):
         """The others of the formation rest while one of them holds b."""
         self.rest(self.group_rows[(group, b)], now)
 
-    def _left(self, rows: Ints, now: int) -> None:
+    def _left(self, rows: list[int], now: int) -> None:
         again: list[int] = []
-        for row in rows.tolist():
+        for row in rows:
             a, b = self._a[row], self._b[row]
             group, picture = self.world.formation[a], self.world.beliefs[self.world.sides[a]]
             self.holds[a].discard(row)

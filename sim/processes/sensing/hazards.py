@@ -210,15 +210,13 @@ class Hazards:
             self._solve_few(rows.tolist(), now)
             return
         self.rate[rows] = rate = self.power[self.a[rows]] * self.signature[self.b[rows]] * ~self.resting[rows]
-        idle = rate <= 0.0
-        self.crossing.time_ms[rows[idle]] = np.inf
-        rows = rows[~idle]
-        if len(rows):
-            self._solve_many(rows, now)
-        self.crossing.book()
+        due_ms, busy = np.full(len(rows), np.inf), rate > 0.0
+        if busy.any():
+            due_ms[busy] = self._solve_many(rows[busy], now)
+        self.crossing.plan(rows.tolist(), due_ms.tolist())
 
-    def _solve_many(self, rows: Ints, now: int) -> None:
-        """Whether they ever are within reach and when, then the hazard of those that are."""
+    def _solve_many(self, rows: Ints, now: int) -> Floats:
+        """Whether they ever are within reach and when, then the hazard of those that are; returns when it runs out."""
         way = np.array(self._relative(rows, now))
         far = self.far[self.a[rows]]
         px, py, vx, vy = way
@@ -226,13 +224,12 @@ class Hazards:
         never = (px * px + py * py > far2) & (self.widest[rows] > far)
         never &= (px * vx + py * vy >= 0.0) | ((vx * vx + vy * vy) * far2 <= cross * cross)
         done, ever = rows[never], ~never
-        self.enter_ms[done] = self.leave_ms[done] = self.crossing.time_ms[done] = np.inf
+        self.enter_ms[done] = self.leave_ms[done] = np.inf
         rows, far, (px, py, vx, vy) = rows[ever], far[ever], way[:, ever]
         t_in, t_out = range_entry(px, py, vx, vy, far)
         always = self.widest[rows] <= far
         t_in[always], t_out[always] = 0.0, np.inf
         self.enter_ms[rows], self.leave_ms[rows] = now + t_in * 1e3, now + t_out * 1e3
-        self.crossing.time_ms[rows] = np.inf
         k = np.flatnonzero(t_in < _NEVER_S)
         part, vx, vy = rows[k], vx[k], vy[k]
         wait = (self.enter_ms[part] - now) * 1e-3
@@ -242,7 +239,9 @@ class Hazards:
         h = self.need[part] / self.rate[part]
         later = time_to_exposure(px[k] + vx * wait, py[k] + vy * wait, vx, vy, self.z[part], h)
         due = now + (wait + later) * 1e3
-        self.crossing.time_ms[part] = np.where(due <= self.leave_ms[part], due, np.inf)
+        out: Floats = np.full(len(ever), np.inf)
+        out[ever.nonzero()[0][k]] = np.where(due <= self.leave_ms[part], due, np.inf)
+        return out
 
     def _solve_few(self, rows: list[int], now: int) -> None:
         """The same pair by pair."""
