@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.clock import Call, Clock, Phase
 from sim.legs import Legs
 from sim.world.beliefs import Beliefs
-from sim.world.near import Troops
+from sim.world.near import Troops, gaps
 from sim.world.parts import COVERED, PEOPLE, Airspace, Body, Mount, Task
 
 Floats = NDArray[np.float64]
@@ -253,10 +253,7 @@ class World:
 
     def gaps(self, unit: int) -> Floats:
         """(n_units,) least distance there can ever be between the corridors of `unit` and of each other unit, m."""
-        mine = self.box[unit]
-        x = np.maximum(np.maximum(self.box[:, 0] - mine[2], mine[0] - self.box[:, 2]), 0.0)
-        y = np.maximum(np.maximum(self.box[:, 1] - mine[3], mine[1] - self.box[:, 3]), 0.0)
-        return np.asarray(np.hypot(x, y), dtype=np.float64)
+        return gaps(self.box, *self.box[unit].tolist())
 
     def nearest_own(self, side: int, places: Floats, within_m: float) -> list[float]:
         """Distances, m, from places (k, 2) to the nearest ground unit of a side that is there; beyond `within_m` any
