@@ -33,7 +33,13 @@ def squares(x0: float, y0: float, x1: float, y1: float) -> list[Square]:
     return [(i0, j0)] if (i0, j0) == (i1, j1) else [(i, j) for i in range(i0, i1 + 1) for j in range(j0, j1 + 1)]
 
 
-def gaps(box: Floats, x0: float, y0: float, x1: float, y1: float) -> Floats:
+def gaps(box: Floats, at: Square) -> Floats:
+    """(n,) least distances, m, from a square to the boxes (n, 4: least x, y, largest x, y)."""
+    x, y = at[0] * SQUARE_M, at[1] * SQUARE_M
+    return box_gaps(box, x, y, x + SQUARE_M, y + SQUARE_M)
+
+
+def box_gaps(box: Floats, x0: float, y0: float, x1: float, y1: float) -> Floats:
     """(n,) least distances, m, from one box to others (n, 4: least x, y, largest x, y)."""
     dx = np.maximum(np.maximum(box[:, 0] - x1, x0 - box[:, 2]), 0.0)
     dy = np.maximum(np.maximum(box[:, 1] - y1, y0 - box[:, 3]), 0.0)
@@ -68,9 +74,7 @@ class Troops:
         """Those that are there and may come within so many m of a square."""
         found = self._there.get((side, at, within_m))
         if found is None:
-            x, y = at[0] * SQUARE_M, at[1] * SQUARE_M
-            near = gaps(self._box, x, y, x + SQUARE_M, y + SQUARE_M) <= within_m
-            near &= self._of_side[side] & self._present
+            near = self._of_side[side] & self._present & (gaps(self._box, at) <= within_m)
             found = self._there[(side, at, within_m)] = near.nonzero()[0]
         return found
 

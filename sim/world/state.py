@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.clock import Call, Clock, Phase
 from sim.legs import Legs
 from sim.world.beliefs import Beliefs
-from sim.world.near import Troops, gaps
+from sim.world.near import Troops, box_gaps
 from sim.world.parts import COVERED, PEOPLE, Airspace, Body, Mount, Task
 
 Floats = NDArray[np.float64]
@@ -253,7 +253,7 @@ class World:
 
     def gaps(self, unit: int) -> Floats:
         """(n_units,) least distance there can ever be between the corridors of `unit` and of each other unit, m."""
-        return gaps(self.box, *self.box[unit].tolist())
+        return box_gaps(self.box, *self.box[unit].tolist())
 
     def nearest_own(self, side: int, places: Floats, within_m: float) -> list[float]:
         """Distances, m, from places (k, 2) to the nearest ground unit of a side that is there; beyond `within_m` any
