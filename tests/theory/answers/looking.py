@@ -3,7 +3,7 @@
 from typing import Any
 
 from sim.effects import resolution, seeing, suppression
-from tests.theory.answers.reading import Answers, Inputs, array, named
+from tests.theory.answers.reading import Answers, Inputs, array, named, normal_of
 
 # Seeing.
 
@@ -71,6 +71,8 @@ ANSWERS: Answers = {
     "SUP-04": _sup_04,
     "SUP-05": lambda i: suppression.recovery_time(i["level0"], i["threshold"], 1.0 / i["decay_per_s"]),
     "SUP-06": _sup_06,
-    "MOR-01": lambda i: suppression.break_probability(array(i["casualty_fraction"]), 0.30, 0.08),
+    "MOR-01": lambda i: suppression.break_probability(
+        array(i["casualty_fraction"]), *normal_of(i["break_fraction_dist"])
+    ),
     "MOR-02": lambda i: suppression.logistic_break(array(i["casualties"]), i["c50"], i["scale"]),
 }

@@ -36,6 +36,14 @@ def first_customers(model: str) -> int:
     return int(found[1])
 
 
+def normal_of(law: str) -> tuple[float, float]:
+    """Mean and standard deviation of `Normal(mean,sd) ...`."""
+    found = re.search(r"Normal\(([\d.]+), *([\d.]+)\)", law)
+    if found is None:
+        raise ValueError(f"{law!r} names no normal law")
+    return float(found[1]), float(found[2])
+
+
 def ids(prefix: str, *numbers: int) -> list[str]:
     """Case identities of one family."""
     return [f"{prefix}-{n:02d}" for n in numbers]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import lcm
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario import Scenario
+from tests.theory.answers.reading import normal_of
 from tests.theory.battles.running import Night, build, moment, nights, tree
 
 Arrays = dict[str, NDArray[np.float64]]
@@ -154,3 +157,23 @@ def one_channel(i: Inputs, n: int, seed: int) -> Arrays:
     end_ms = i["exposure_s"] * stretch * 1e3
     left = np.array([n0 - sum(t <= end_ms for t, *_ in night.of("killed")) for night in nights(build(data), n, seed)])
     return {"mean_leakers": left * 1.0, "sd_leakers": left * 1.0, "p_none": (left == 0) * 1.0}
+
+
+def break_points(i: Inputs, n: int, seed: int) -> Arrays:
+    """Broken by each share of losses, when the break-point is drawn anew for each fight (MOR-01).
+
+    The section is so large that every share is a whole number of men.
+    """
+    shares = [Fraction(share).limit_denominator(1000) for share in i["casualty_fraction"]]
+    men, (mean, sd) = lcm(*(share.denominator for share in shares)), normal_of(i["break_fraction_dist"])
+    data = tree("duel")
+    section(data, "x", men, 1e-9, 0.0)
+    section(data, "y", 1, 1.0 / FIRST_EVENT_S)
+    data["morale"]["attackers"]["loss_fraction"] = {"mean": mean, "sd": sd}
+    data["clock"]["end"] = moment(FIRST_EVENT_S * (men + 10.0 * men**0.5 + 100.0))
+    lost = np.empty(n, dtype=int)
+    for k, night in enumerate(nights(build(data), n, seed)):
+        lost[k] = len(losses(night))
+        if lost[k] < men and next(night.of("broke"), None) is None:
+            raise AssertionError("the clock ended before the section broke: a censored run proves nothing")
+    return {f"[{k}]": (lost <= share * men) * 1.0 for k, share in enumerate(shares)}

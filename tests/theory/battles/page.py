@@ -14,10 +14,9 @@ from tests.theory.battles.judging import Estimate, estimates, powers
 from tests.theory.battles.plans import PLANS, POWER, seed_of
 
 NOT_RUN = "## The engine\n\nNot run for this page: `make verify` does.\n"
-LEFT_OUT = """
-Not run through the engine, and why (their functions or reference solvers are in the tables below):
+LIMITS = """
+Every engine case of the file has its run. What these cannot see, and what was changed on the way:
 
-- MOR-01: the drawn break-point is checked as a function; STO-10 runs break-points through the engine.
 - SAL-11 cannot see an impact redrawn for each target while the aim is shared (SAL-10: 0.4271 against 0.4377), which
   would take 80,000 runs; `tests/laws/test_shared_impact.py` sees it at one impact.
 - The n of three cases was raised once, before this page, because the power check failed, not the z-scores: STO-12 from
@@ -75,7 +74,7 @@ def together(engine: list[Judged]) -> str:
 def engine_part(engine: list[Judged]) -> str:
     """The table of simulated cases, the spread of their z-scores, and what was left out."""
     if not engine:
-        return NOT_RUN + LEFT_OUT
+        return NOT_RUN + LIMITS
     runs, numbers = sum(PLANS[row.case["id"]].n for row in engine), sum(len(row.found) for row in engine)
     lines = [
         "## The engine",
@@ -93,4 +92,4 @@ def engine_part(engine: list[Judged]) -> str:
         verdict = "pass" if row.good else "**FAIL**"
         name = row.case["id"] + (" (blind)" if row.case.get("blind") else "")
         lines.append(f"| {name} | {said} | {plan.n} | {plan.fault} | {row.power:.1f} | {verdict} |")
-    return "\n".join(lines) + "\n" + LEFT_OUT
+    return "\n".join(lines) + "\n" + LIMITS

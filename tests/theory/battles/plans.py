@@ -16,6 +16,7 @@ from sim.effects.resolution import resolvable_cycles, ttpf
 from sim.effects.salvo import common_aim_biased
 from tests.theory import solvers
 from tests.theory.answers import combat, fire, looking
+from tests.theory.answers.reading import normal_of
 from tests.theory.battles import duels, ranging, shelling
 from tests.theory.battles import looking as sights
 from tests.theory.battles.duels import Arrays, Inputs
@@ -86,6 +87,13 @@ def _euler(i: Inputs) -> tuple[str, float]:
 def _coin(i: Inputs) -> tuple[str, float]:
     a, b = i["rate_a_per_s"] * i["p_a"], i["rate_b_per_s"] * i["p_b"]
     return "mean_duel_time_s", 1.0 / a + 1.0 / b
+
+
+def _no_spread(i: Inputs) -> tuple[str, float]:
+    mean, _ = normal_of(i["break_fraction_dist"])
+    # the share next below the mean, where nobody would have broken
+    k = max(k for k, share in enumerate(i["casualty_fraction"]) if share < mean)
+    return f"[{k}]", 0.0
 
 
 def _other(answers: dict[str, Callable[[Inputs], Any]], case: str, leaf: str = "") -> Callable[[Inputs], Any]:
@@ -188,5 +196,6 @@ PLANS: dict[str, Plan] = {
     "DET-13": Plan(sights.approaching, 1500, "one hazard all the way, that of its middle", _middle),
     "DET-09": Plan(sights.mean_range, 2000, "a factor 2 in the exponent",
                    lambda i: ("", float(looking.ANSWERS["DET-09"]({**i, "kh_m3_per_s": 2.0 * i["kh_m3_per_s"]})))),
+    "MOR-01": Plan(duels.break_points, 1000, "one break-point for all", _no_spread),
     **QUEUES,
 }  # fmt: skip
