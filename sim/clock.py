@@ -259,6 +259,10 @@ class Pool:
         self.free += 1
         self._grant()
 
+    def shrink(self) -> None:
+        """A server that serves nobody is gone. With none free one was promised: whose gate opens finds nobody."""
+        self.free -= self.free > 0
+
     def withdraw(self, gate: Call) -> None:
         """Leave the queue."""
         self.queue = [row for row in self.queue if row[2] is not gate]

@@ -74,6 +74,7 @@ _CATALOGUE: dict[int, tuple[tuple[str, str], ...]] = {
         ("cancelled", "why serial"),
         ("closed", "result serial"),
         ("assessed", "judged true serial"),
+        ("controller_lost", "serial"),
     ),
     60: (
         ("order_begun", "order_key"),
@@ -114,6 +115,7 @@ _CATALOGUE: dict[int, tuple[tuple[str, str], ...]] = {
         ("airspace_closed", ""),
         ("airspace_open", ""),
         ("end", "reason"),
+        ("broken_off", "why serial"),
     ),
 }
 
@@ -172,6 +174,7 @@ class Reason(IntEnum):
     CLOCK = 41
     REACHED = 42
     CHANGED = 43
+    NO_CONTROL = 44
 
 
 class Wait(IntEnum):

@@ -55,8 +55,9 @@ WAITS = {
 def controller_busy(view: View) -> tuple[Ints, Ints, Ints]:
     """Controller (actor), from, until of every time one was taken; until the end if never freed."""
     log = view.log
-    taken, freed = log.of("controller_taken"), log.of("controller_freed")
-    serials = [log.payload(kind)["serial"] for kind in ("controller_taken", "controller_freed")]
+    taken, freed, lost = (log.of(f"controller_{what}") for what in ("taken", "freed", "lost"))
+    serials = [log.payload(f"controller_{what}")["serial"] for what in ("taken", "freed", "lost")]
+    freed = np.concatenate((freed, lost))
     _, mission = np.unique(np.concatenate(serials), return_inverse=True)
     n, m = len(log) + 1, len(mission) + 1
     start = (log.actor[taken].astype(np.int64) * m + mission[: len(taken)]) * n

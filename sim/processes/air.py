@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from sim.clock import Phase, Steps
+from sim.clock import Call, Phase, Steps
 from sim.context import Context
 from sim.draws import Purpose, span_ms
 from sim.events import Reason, Rung, Wait
@@ -29,9 +29,9 @@ class Air:
     def __init__(self, ctx: Context):
         self.ctx, self.world = ctx, ctx.world
         self.counts: dict[tuple[int, int], int] = {}
-        self.waiting: list[Any] = []
-        self.until_ms: dict[int, int] = {}  # aircraft -> evades until
-        self.hit: set[int] = set()
+        self.waiting: dict[int, Call] = {}  # aircraft -> the gate at closed airspace
+        self.going: dict[int, Call] = {}  # aircraft low on fuel -> the gate at the end of its attack
+        self.hit: dict[int, int] = {}  # aircraft -> id of what it lost
 
     def delay(self, who: int, law: Any, what: int) -> int:
         """A drawn span, counted per aircraft or mount and purpose."""
@@ -76,10 +76,12 @@ class Air:
             if u in self.hit:
                 return
             bingo = log.emit("bingo", actor, causes=(arrived,))
+            world.airspace.leaving.add(u)
             task = world.tasks.get(u)
-            while task is not None and not task.closed and u not in self.hit:
-                yield clock.wait(1000 * 60, Phase.MOVE, actor)
-                task = world.tasks.get(u)
+            if task is not None:
+                self.recall(task, bingo)
+                self.going[u] = clock.gate(Phase.MOVE, actor)
+                yield self.going[u]
             if u in self.hit:
                 return
             self.leave(u, bingo, Reason.FUEL)
@@ -123,6 +125,7 @@ class Air:
 
     def leave(self, u: int, cause: int, why: Reason) -> None:
         """Off station."""
+        self.world.airspace.leaving.discard(u)
         self.world.flag("present", u, False)
         self.ctx.log.emit("off_station", self.world.actor[u], causes=(cause,), why=int(why))
 
@@ -158,8 +161,8 @@ class Air:
         for shot in range(weapon.volley if weapon.kind != "strafe" else 1):
             rounds = weapon.volley if weapon.kind == "strafe" else 1
             rounds = min(rounds, mount.left if mount.left is not None else rounds)
-            if rounds <= 0 or world.beliefs[task.side].across[task.contact] or task.shooter in self.hit:
-                break  # nothing left, hit itself, or the contact is believed where the rules forbid fire
+            if rounds <= 0 or world.beliefs[task.side].across[task.contact] or self.breaks_off(task, begun):
+                break  # nothing left, or the contact is believed where the rules forbid fire
             aim = world.beliefs[task.side].where(task.contact, clock.now_ms)
             mean = self.mean(mount, mean, aim)
             task.launched(rounds)
@@ -178,17 +181,39 @@ class Air:
         """Wait until the airspace is open at its height and it need not evade."""
         world, clock, u = self.world, self.ctx.clock, task.shooter
         actor, told = world.actor[u], False
-        while world.airspace.closed(float(world.altitude_m[u])):
+        while world.airspace.closed(float(world.altitude_m[u])) and task.recalled < 0:
             if not told:
                 told = True
                 self.ctx.log.emit(
                     "waiting", actor, world.actor[task.contact], (begun,), what=int(Wait.AIRSPACE), serial=task.serial
                 )
-            gate = clock.gate(Phase.FIRE, actor)
-            self.waiting.append(gate)
-            yield gate
-        while self.until_ms.get(u, 0) > clock.now_ms and u not in self.hit:
-            yield clock.wait(self.until_ms[u] - clock.now_ms, Phase.FIRE, actor)
+            self.waiting[u] = clock.gate(Phase.FIRE, actor)
+            yield self.waiting[u]
+        while world.airspace.evading.get(u, 0) > clock.now_ms and u not in self.hit:
+            yield clock.wait(world.airspace.evading[u] - clock.now_ms, Phase.FIRE, actor)
+
+    def recall(self, task: Task, bingo: int) -> None:
+        """Low on fuel: enough for the run, not to wait until it is clear; then the target goes to the next."""
+        task.recalled = bingo
+        gate = self.waiting.pop(task.shooter, None)
+        if gate is not None:
+            self.ctx.clock.open_gate(gate)
+
+    def breaks_off(self, task: Task, begun: int) -> bool:
+        """Before a release: hit, no longer controlled, or recalled while the airspace is closed."""
+        world, u = self.world, task.shooter
+        if u in self.hit:
+            why, cause = Reason.LOST, self.hit[u]
+        elif task.uncontrolled >= 0:
+            why, cause = Reason.NO_CONTROL, task.uncontrolled
+        elif task.recalled >= 0 and world.airspace.closed(float(world.altitude_m[u])):
+            why, cause = Reason.FUEL, task.recalled
+        else:
+            return False
+        task.broken_off = self.ctx.log.emit(
+            "broken_off", world.actor[u], world.actor[task.contact], (begun, cause), why=int(why), serial=task.serial
+        )
+        return True
 
     def mean(
         self, mount: Mount, mean: tuple[float, float] | None, aim: tuple[float, float]
@@ -207,14 +232,17 @@ class Air:
             self.ctx.log.emit("empty", self.world.actor[task.shooter], weapon_key=task.mount.signed_key)
         self.world.tasks.pop(task.shooter, None)
         self.ctx.clock.open_gate(task.done)
+        gate = self.going.pop(task.shooter, None)
+        if gate is not None:
+            self.ctx.clock.open_gate(gate)
         self.tell_free(task.shooter)
 
     # -- what comes from outside
 
     def opened(self, *_: int) -> None:
         """The airspace is open again."""
-        waiting, self.waiting = self.waiting, []
-        for gate in waiting:
+        waiting, self.waiting = self.waiting, {}
+        for gate in waiting.values():
             self.ctx.clock.open_gate(gate)
 
     def aimed_at(self, shooter: int, target: int, payload: tuple[int, ...]) -> bool:
@@ -226,13 +254,14 @@ class Air:
         """Under fire: no release for a time."""
         u = self.world.unit_of_actor[target]
         span_ms_ = self.delay(self.world.keys[u], self.world.unit[u].air.evade, EVADE)
-        self.until_ms[u] = max(self.until_ms.get(u, 0), self.ctx.clock.now_ms + span_ms_)
+        evading = self.world.airspace.evading
+        evading[u] = max(evading.get(u, 0), self.ctx.clock.now_ms + span_ms_)
 
     def struck(self, id_: int, shooter: int, target: int, *_: int) -> None:
         """An aircraft is hit for damage: what is left of the flight leaves and does not come back."""
         u = self.world.unit_of_actor[target]
         if self.world.is_air[u] and u not in self.hit:
-            self.hit.add(u)
+            self.hit[u] = id_
             self.leave(u, id_, Reason.LOST)
 
     def show(self, id_: int, roe_actor: int, target: int, rung: int) -> None:

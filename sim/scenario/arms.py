@@ -229,10 +229,11 @@ class Strafe(_Weapon):
 
 
 class AntiAir(Part):
-    """Abstract air defence: fires at aircraft of the other side that attack within `range` (slant) and below `ceiling`.
+    """Abstract air defence: fires at aircraft of the other side within `range` (slant) and below `ceiling`.
 
-    `acquires`: chance by light that it takes up an aircraft that begins a run; `acquire`: time to its first shot;
-    `p_hit`: chance of a shot to hit; then the `hull` shares apply, and whatever is left of the flight goes home.
+    `acquires`: chance by light that it takes up an aircraft that begins a run, or one that orbits when it looks for
+    such; `search`: from one of these looks to the next; `acquire`: time to its first shot; `p_hit`: chance of a shot to
+    hit; then the `hull` shares apply, and whatever is left of the flight goes home.
     """
 
     kind: Literal["anti_air"]
@@ -240,6 +241,7 @@ class AntiAir(Part):
     range_m: Length = Field(alias="range", gt=0)
     ceiling_m: Length = Field(alias="ceiling", gt=0)
     acquires: dict[Light, Share]
+    search: Delay
     acquire: Delay
     interval: Delay
     flight_mps: Speed = Field(alias="flight", gt=0)

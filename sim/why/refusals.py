@@ -13,7 +13,7 @@ from sim.recording import Recording, positions
 from sim.why.chains import Step, find, local_time
 from sim.why.sentences import metres, sentence, speaker
 
-OWN = ("empty", "pinned", "broke", "withdrew", "surrendered", "ceased", "off_station", "bingo")
+OWN = ("empty", "pinned", "broke", "withdrew", "surrendered", "ceased", "off_station", "bingo", "broken_off")
 """What a shooter itself met that stopped its fire."""
 
 SUPPORTING = {"indirect", "guided", "strafe"}

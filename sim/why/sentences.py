@@ -50,6 +50,7 @@ SENTENCES: dict[str, str] = {
     "waiting": "The mission against {target} waits for {what}",
     "controller_taken": "{actor} took the mission of {target}",
     "controller_freed": "{actor} is free again",
+    "controller_lost": "{actor} lost a controller{of_attack}",
     "cancelled": "The mission against {target} was cancelled: {why}",
     "closed": "The mission against {target} was closed: {result}",
     "assessed": "{actor} judged {target} {judged}; in truth {true}",
@@ -81,6 +82,7 @@ SENTENCES: dict[str, str] = {
     "off_station": "{actor} left its station: {why}",
     "bingo": "{actor} is low on fuel",
     "rearmed": "{actor} is refuelled and rearmed",
+    "broken_off": "{actor} broke off its run{at_target}: {why}",
     "run_begun": "{actor} began a firing run{at_target} ({weapon})",
     "airspace_closed": "The airspace is closed",
     "airspace_open": "The airspace is open",
@@ -97,7 +99,7 @@ WORDS: dict[type[IntEnum], dict[int, str]] = {
         21: "did not know", 22: "unwilling", 30: "no unit can perform it", 31: "not heeded", 32: "time ran out",
         33: "a rule forbids it", 34: "own troops too near", 35: "out of range", 36: "no track",
         37: "effect judged sufficient", 38: "fuel", 40: "both sides quiet", 41: "the clock ended",
-        42: "reached", 43: "decision changed",
+        42: "reached", 43: "decision changed", 44: "no controller",
     },
     Wait: {1: "a controller", 2: "a shooter", 3: "the airspace", 4: "approval", 5: "a safe distance", 6: "the hotline"},
     Answer: {
@@ -198,6 +200,7 @@ class Speaker:
             "actor": self.who(event.actor),
             "target": target,
             "at_target": f" at {target}" if event.target else "",
+            "of_attack": f", that of the attack on {target}" if event.target else "",
         }
         for field, value in event.payload.items():
             words |= self._field(field, value)

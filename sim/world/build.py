@@ -132,6 +132,7 @@ def _entities(units: list[Any]) -> dict[str, Any]:
     inside: list[int] = []
     offset: list[tuple[float, float]] = []
     crew_at: list[list[int]] = []
+    controls: list[list[int]] = []
     for u, unit in enumerate(units):
         start = len(of_unit)
         first.append(start)
@@ -151,7 +152,9 @@ def _entities(units: list[Any]) -> dict[str, Any]:
         for row in range(start, start + n):
             host = inside[row]
             offset.append(ground[row - start] if host < 0 else ground[host - start])
-        people.append(sum(1 for row in range(start, start + n) if body[row] == Body.PERSON))
+        persons = [row - start for row in range(start, start + n) if body[row] == Body.PERSON]
+        people.append(len(persons))
+        controls.append(persons[: unit.controllers])
         spread.append(0.5 * float(np.hypot(unit.frontage_m, unit.depth_m)))
         crew_at.append(sorted({host for host in inside[start:] if host >= 0 and body[host] != Body.GUN}))
     bodies = np.array(body, dtype=np.int8)
@@ -169,6 +172,7 @@ def _entities(units: list[Any]) -> dict[str, Any]:
         "people": people,
         "spread_m": np.array(spread),
         "crew_at": crew_at,
+        "controls": controls,
     }
 
 

@@ -113,11 +113,14 @@ class Mount:
 @dataclass(slots=True)
 class Airspace:
     """What aircraft have to heed: heights closed while rockets fly (mount key -> below which height, m), aircraft that
-    have not checked in or are released from overwatch, and air defence that has fired (unit -> reach, ceiling, m)."""
+    have not checked in, have to leave or are released from overwatch, until when they evade (aircraft -> ms), and air
+    defence that has fired (unit -> reach, ceiling, m)."""
 
     closed_below_m: dict[int, float] = field(default_factory=dict)
     checking_in: set[int] = field(default_factory=set)
+    leaving: set[int] = field(default_factory=set)
     released: set[int] = field(default_factory=set)
+    evading: dict[int, int] = field(default_factory=dict)
     threats: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     def closed(self, height_m: float) -> bool:
@@ -129,7 +132,9 @@ class Airspace:
 class Task:
     """An attack given to a shooter by a command: where it is believed, what for, and the gate that tells the end.
 
-    `over` is called once: when the shooter has closed the attack and nothing of it is in flight any more.
+    `over` is called once: when the shooter has closed the attack and nothing of it is in flight any more. `recalled`,
+    `uncontrolled`: ids of the fuel warning of the shooter and of the loss of the controller, -1: none; `broken_off`: of
+    the end of a run before all was released.
     """
 
     serial: int
@@ -144,6 +149,9 @@ class Task:
     fired: int = 0
     in_flight: int = 0
     closed: bool = False
+    recalled: int = -1
+    uncontrolled: int = -1
+    broken_off: int = -1
     over: Callable[[], None] | None = None
 
     def launched(self, rounds: int) -> None:

@@ -93,6 +93,7 @@ class World:
     record_changes: bool = True
     t0_ms: int | None = None
     crew_at: list[list[int]] = field(default_factory=list)
+    controls: list[list[int]] = field(default_factory=list)  # unit -> entities of it that control attacks
     beyond: dict[int, set[str]] = field(default_factory=dict)  # unit -> lines of the rules beyond which it is
     order_id: dict[int, int] = field(default_factory=dict)  # unit -> id of the order it is under
     retreats: dict[int, tuple[str, float]] = field(default_factory=dict)  # unit -> route, speed factor

@@ -29,7 +29,7 @@ SIDES_OWN = {"tasks", "airspace", "visibility_m", "air_released", "warning_aim",
 """Of the side itself or of the night as a whole; `mark` writes for the replay."""
 OF_A_UNIT = {
     "unit", "present", "altitude_m", "people", "fit", "moving", "firing", "pinned", "broken", "withdrawing",
-    "attacking", "surrendered", "halted", "recrossed", "level", "members", "mounts_of", "box",
+    "attacking", "surrendered", "halted", "recrossed", "level", "members", "mounts_of", "box", "controls",
 }  # fmt: skip
 """Columns by unit: those of own units alone."""
 ASKS = {"alive", "effective", "posture", "can_move", "bits"}

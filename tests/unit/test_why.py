@@ -55,7 +55,7 @@ def test_every_kind_reads_as_a_sentence(night: Recording, kind: ev.Kind, value: 
 
 
 def test_a_sentence_uses_only_what_its_kind_has() -> None:
-    derived = {"actor", "target", "at_target", "crossing", "part", "place", "n_rounds"}
+    derived = {"actor", "target", "at_target", "of_attack", "crossing", "part", "place", "n_rounds"}
     for name, form in SENTENCES.items():
         fields = {re.sub(r"_(key|mm|ms)$", "", f) for f in ev.BY_NAME[name].fields}
         used = {field for _, field, _, _ in string.Formatter().parse(form) if field}

@@ -23,7 +23,7 @@ _KINDS = {
     "move": "arrived line_crossed committed detached order_begun order_done order_aborted pinned recovered "
     "broke withdrew surrendered on_station off_station bingo rearmed warning_noticed",
     "roe": "roe_state permitted forbidden rung_passed approval_asked approved denied assigned cancelled "
-    "airspace_closed airspace_open end",
+    "controller_lost broken_off airspace_closed airspace_open end",
     "call": "call_placed call_answered call_unanswered halt_ordered halt_obeyed halt_ignored line_busy line_taken",
 }
 CLASS_OF = {

@@ -212,6 +212,8 @@ _WORDS: dict[str, Speak] = {
     "denied": lambda s, e, n, a, b, p: f"Fire on {b or a} denied: {_because(p['why'])}",
     "assigned": lambda s, e, n, a, b, p: f"{a} given {b or 'a target'} ({s.key(p['weapon_key'])})",
     "waiting": lambda s, e, n, a, b, p: f"Fire on {b or a} waits for {word(Wait, p['what'])}",
+    "controller_lost": lambda s, e, n, a, b, p: f"{a} loses a controller{f', that of {b}' if b else ''}",
+    "broken_off": lambda s, e, n, a, b, p: f"{a} breaks off its run{_on(b)}: {_because(p['why'])}",
     "cancelled": lambda s, e, n, a, b, p: f"Fire on {b or a} cancelled: {_because(p['why'])}",
     "airspace_closed": lambda s, e, n, a, b, p: "Airspace closed for rockets",
     "airspace_open": lambda s, e, n, a, b, p: "Airspace open",

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.clock import Call, Phase, Pool, Steps
+from sim.clock import Call, Phase, Steps
 from sim.context import Context
 from sim.draws import Purpose, key, pair, signed, span_ms
 from sim.events import Reason, Wait
 from sim.processes.command.closeness import Closeness
+from sim.processes.command.controllers import Controllers, listen
 from sim.processes.command.shooters import Shooters
 from sim.world import SIDES, Mount, Status, Task
 
@@ -34,14 +35,9 @@ class Command:
         self.picture = ctx.world.beliefs[side]
         self.prefer: dict[str, tuple[int, tuple[str, ...]]] = {}
         self.preferences()
-        self.friends = [
-            u for u in range(len(self.world.ids)) if self.world.side[u] == side and not self.world.is_air[u]
-        ]
-        self.on_the_ground = sum(self.world.unit[u].controllers for u in self.friends)  # and free
-        far = self.law.remote.attacks if self.law.remote is not None else 0
         self.closeness = Closeness(ctx, side)
-        self.pool = Pool(ctx.clock, self.on_the_ground + far, self.closeness.first)
-        self.from_afar: set[int] = set()  # contacts whose attack is controlled from afar
+        far = self.law.remote.attacks if self.law.remote is not None else 0
+        self.controllers = Controllers(ctx, side, far, self.closeness.first)
         self.shooters = Shooters(self.world, side)
         self.missions: dict[int, int] = {}  # contact -> serial of its mission
         self.merged: dict[int, list[int]] = {}  # contact under attack -> contacts that share the attack
@@ -134,13 +130,10 @@ class Command:
             if not self.worth(b):
                 result = self.why_not(b)
                 break
-            choice = yield from self.shooter_for(b, row, serial, nominated)
-            if choice is None:
+            task = yield from self.attack(b, row, serial, nominated)
+            if task is None:
                 result = self.why_not(b)
                 break
-            task = self.assign(b, choice, serial, nominated)
-            yield task.done
-            self.controller_freed(b, serial)
             if task.fired:
                 yield self.wait(b, self.law.assess, ASSESS)
                 if self.assess(b, task, serial):
@@ -150,6 +143,27 @@ class Command:
         else:
             result = Reason.TIMED_OUT
         self.close(b, serial, result)
+
+    def attack(self, b: int, row: tuple[int, tuple[str, ...]], serial: int, nominated: int) -> Any:
+        """One attack, by whoever comes to release something; None when the contact is no longer worth it.
+
+        Who breaks off before the first release hands the target over: the same controller keeps it and briefs the next
+        on what is believed of it by then, in the time that setting up takes.
+        """
+        mount = yield from self.shooter_for(b, row, serial, nominated)
+        if mount is None:
+            return None
+        task = self.assign(b, mount, serial, (nominated,))
+        yield task.done
+        while task.broken_off >= 0 and not task.fired and self.controllers.controls(b) and self.worth(b):
+            yield self.wait(b, self.control(b), CONTROL)
+            mount = self.shooters.choose(b, row[1], self.ctx.clock.now_ms)
+            if mount is None or not self.controllers.controls(b) or not self.worth(b):
+                break
+            task = self.assign(b, mount, serial, (nominated, task.broken_off))
+            yield task.done
+        self.controllers.release(b)
+        return task
 
     def wait(self, b: int, law: Any, what: int) -> Call:
         """Wait a drawn span."""
@@ -169,19 +183,23 @@ class Command:
         """A controller and a shooter at once; None when the contact is no longer worth it."""
         log, actor = self.ctx.log, self.world.actor[b]
         while True:
-            gate = self.pool.request((b, row[0]), (serial,), Phase.COMMAND, self.actor)
+            gate = self.controllers.pool.request((b, row[0]), (serial,), Phase.COMMAND, self.actor)
             if gate.t_ms < 0:
                 log.emit("waiting", self.actor, actor, (nominated,), what=int(Wait.CONTROLLER), serial=serial)
             yield gate
+            if not self.controllers.take(b, serial):
+                continue
             log.emit("controller_taken", self.actor, actor, (nominated,), serial=serial)
             yield self.wait(b, self.control(b), CONTROL)
             if not self.worth(b):
-                self.controller_freed(b, serial)
+                self.controllers.release(b)
                 return None
+            if not self.controllers.controls(b):
+                continue  # he was lost: another one begins anew
             mount = self.shooters.choose(b, row[1], self.ctx.clock.now_ms)
             if mount is not None:
                 return mount
-            self.controller_freed(b, serial)
+            self.controllers.release(b)
             log.emit("waiting", self.actor, actor, (nominated,), what=int(Wait.SHOOTER), serial=serial)
             gate = self.ctx.clock.gate(Phase.COMMAND, self.actor)
             self.waiters.append(gate)
@@ -190,33 +208,22 @@ class Command:
                 return None
 
     def control(self, b: int) -> Any:
-        """Who controls the attack on b, and so how long it takes to set up: one on the ground if there is one free."""
-        if self.on_the_ground > 0:
-            self.on_the_ground -= 1
-            return self.law.control
-        self.from_afar.add(b)
-        return self.law.remote.control
+        """How long it takes to set up the attack on b: from afar longer than by one on the ground."""
+        return (
+            self.law.remote.control if self.controllers.controls(b) and self.controllers.afar(b) else self.law.control
+        )
 
-    def controller_freed(self, b: int, serial: int) -> None:
-        """The controller is free for the next."""
-        if b in self.from_afar:
-            self.from_afar.remove(b)
-        else:
-            self.on_the_ground += 1
-        self.ctx.log.emit("controller_freed", self.actor, self.world.actor[b], serial=serial)
-        self.pool.release()
-
-    def assign(self, b: int, mount: Mount, serial: int, nominated: int) -> Task:
+    def assign(self, b: int, mount: Mount, serial: int, why: tuple[int, ...]) -> Task:
         """Give the task; too close to friends means a slower, higher release and a counted risk."""
         now, log, actor = self.ctx.clock.now_ms, self.ctx.log, self.world.actor[b]
-        causes = (self.picture.approved_id[b], nominated)
+        causes = (self.picture.approved_id[b], *why)
         slower = 0
         danger_m = float(mount.weapon.danger_close_m)
         if danger_m > 0 and self.world.nearest_own(self.side, self.picture.places([b], now), danger_m)[0] < danger_m:
             slower = self.delay(b, self.roe.danger_close_slower, CLOSE_IN)
             log.emit("waiting", self.actor, actor, causes, what=int(Wait.SAFE_DISTANCE), serial=serial)
         task = Task(
-            serial=serial, side=self.side, contact=b, shooter=mount.unit, mount=mount, cause=nominated,
+            serial=serial, side=self.side, contact=b, shooter=mount.unit, mount=mount, cause=why[0],
             done=self.ctx.clock.gate(Phase.COMMAND, self.actor), slower_ms=slower,
         )  # fmt: skip
         self.world.tasks[mount.unit] = task
@@ -281,6 +288,7 @@ def start(ctx: Context) -> None:
         command = Command(ctx, side)
         ctx.after_change.append((Phase.COMMAND, command.actor, command.rules_changed))
         ctx.world.free_hooks.append((Phase.COMMAND, command.look_again))
+        listen(ctx, command.controllers, Phase.COMMAND)
         ctx.log.on("approved", Phase.COMMAND, command.actor, command.approved)
         ctx.log.on("seen", Phase.COMMAND, command.actor, command.seen, command.sees)
         ctx.log.on("line_crossed", Phase.COMMAND, command.actor, command.crossed, command.forbids)

@@ -67,7 +67,9 @@ class Shooters:
         """An aircraft may strike: by its role, once it has checked in, and clear of air defence if it keeps clear."""
         u, airspace = mount.unit, self.world.airspace
         released = self.world.air_released or u in airspace.released
-        if air.role == "watch" or (air.role == "overwatch" and not released) or u in airspace.checking_in:
+        if u in airspace.checking_in or u in airspace.leaving:
+            return False
+        if air.role == "watch" or (air.role == "overwatch" and not released):
             return False
         return not (air.keeps_clear and airspace.threats) or not self.threatened(mount, b)
 

@@ -64,12 +64,11 @@ class Attacks:
         world.flag("firing", mount.unit, False)
         if task.fired:
             self.ctx.log.emit("ceased", actor, world.actor[task.contact], reason=int(Reason.ORDERED))
-        if closes:
-            self.airspace(mount, -1)
         task.close()
 
     def airspace(self, mount: Mount, step: int) -> None:
-        """Aircraft keep out while rockets fly through their heights."""
+        """Aircraft keep out while rockets fly through their heights: from before the first leaves until the last is
+        down."""
         closed, actor = self.world.airspace.closed_below_m, self.world.actor[mount.unit]
         if step > 0:
             if not closed:
@@ -81,8 +80,11 @@ class Attacks:
                 self.ctx.log.emit("airspace_open", actor)
 
     def free(self, task: Task) -> None:
-        """The shooter is free again; an empty rack is refilled first."""
+        """All is down, and nothing flies through the airspace any more; the shooter is free again, an empty rack is
+        refilled first."""
         mount = task.mount
+        if mount.key in self.world.airspace.closed_below_m:
+            self.airspace(mount, -1)
         if mount.loaded is not None and mount.loaded <= 0 and mount.left != 0 and mount.weapon.reload is not None:
             reload_call(self.world, self.ctx.log, self.ctx.draws, mount, lambda: self._release(task.shooter))
         else:

@@ -16,6 +16,7 @@ from tests.battle import BASE
 from tests.unit.processes.nights import named, night, of, rows, times
 
 F15 = ("f15-1", "f15-2")
+MQ9 = ("mq9-1", "mq9-2")
 SHORT = "kinds.f15.air.on_station=20 min"
 
 
@@ -61,6 +62,10 @@ def test_the_way_in_takes_its_time_and_is_flown() -> None:
     assert math.isclose(float(speed.max()), 250.0, rel_tol=1e-9)
 
 
+def target(run: Recording, row: int) -> str:
+    return str(run.actors["name"][run.events.target[row]])
+
+
 def test_aircraft_above_the_closed_heights_fly_on() -> None:
     near = [f"formations[rocket-artillery].at=[20 km, {k} km]" for k in (0,)]
     nights = (8, 21, 27)  # of 40, four let aircraft and rockets meet: a test of one must have some
@@ -88,6 +93,39 @@ def test_nothing_is_released_into_closed_airspace() -> None:
         bombs = at(run, of(run, rows(run, "fired", weapon_key=named("gbu")), *F15))
         for begin, end in zip(shut, opened, strict=False):
             assert not [t for t in bombs if begin < t < end]
+
+
+def test_the_airspace_opens_when_the_last_rocket_is_down() -> None:
+    fired = 0
+    for r in range(4):
+        run = night("formations[rocket-artillery].at=[20 km, 0 km]", replication=r)
+        spans = list(zip(times(run, "airspace_closed"), times(run, "airspace_open"), strict=False))
+        rockets = times(run, "fired", weapon_key=named("gmlrs"))
+        down = times(run, "impact", weapon_key=named("gmlrs")) + times(run, "dud", weapon_key=named("gmlrs"))
+        fired += len(rockets)
+        assert all(any(begin <= t <= end for begin, end in spans) for t in rockets + down)
+        assert all(end in down for _, end in spans), "no longer than needed"
+    assert fired
+
+
+def test_who_is_short_of_fuel_before_closed_airspace_hands_the_target_over() -> None:
+    handed = 0
+    for r in range(6):
+        run = night(
+            "weapons.gmlrs.flight=30 m/s", "kinds.f15.air.on_station=25 min", "kinds.ah64.air.on_station=25 min",
+            "formations[rocket-artillery].at=[20 km, 0 km]", replication=r,
+        )  # fmt: skip
+        log = run.events
+        for row in rows(run, "broken_off", why=int(Reason.FUEL)):
+            serial = log.event(row).payload["serial"]
+            assert [log.event(c).kind for c in log.causes_of(row)] == ["run_begun", "bingo"]
+            after = [i for i in rows(run, "assigned", serial=serial) if row in log.causes_of(i)]
+            freed = [i for i in rows(run, "controller_freed", serial=serial) if i > row]
+            assert str(run.actors["name"][log.actor[row]]) not in {str(run.actors["name"][log.actor[i]]) for i in after}
+            for i in after:
+                assert not freed or freed[0] > i, "the controller keeps the target"
+                handed += 1
+    assert handed > 0
 
 
 def test_overwatch_ends_with_an_assurance_or_with_its_own_condition() -> None:
@@ -123,6 +161,37 @@ def test_air_defence_hits_and_those_hit_leave_for_good() -> None:
     assert lost > 0
 
 
+def test_those_that_only_orbit_are_fired_at_from_the_first_round_on_and_within_reach() -> None:
+    watch = ("kinds.mq9.air.role=watch", "weapons.sam.p_hit=1", "weapons.sam.hull={m: 0, f: 0, k: 1, crew_hurt: 0}")
+    shot, lost = 0, 0
+    for r in range(3):
+        run = night(*watch, replication=r, base="air-defence-braved")
+        assert not of(run, rows(run, "run_begun"), *MQ9)
+        at_them = [row for row in rows(run, "fired", weapon_key=named("sam")) if target(run, row) in MQ9]
+        begun = min(times(run, "fired") + times(run, "opened") + times(run, "warning_fired"))
+        assert all(t > begun for t in at(run, at_them))
+        assert all(
+            [str(run.events.event(c).kind) for c in run.events.causes_of(row)] == ["on_station"] for row in at_them
+        )
+        shot += len(at_them)
+        lost += len([row for row in rows(run, "vehicle", weapon_key=named("sam")) if target(run, row) in MQ9])
+        far = night(
+            *watch, "kinds.mq9.air.altitude=6.5 km", replication=r, base="air-defence-braved"
+        )  # above the ceiling
+        assert not [row for row in rows(far, "fired", weapon_key=named("sam")) if target(far, row) in MQ9]
+    assert shot > 3
+    assert lost > 1
+
+
+def test_who_keeps_clear_orbits_elsewhere_once_a_shot_has_been_seen() -> None:
+    watch = ("kinds.mq9.air.role=watch", "weapons.sam.p_hit=0", "kinds.mq9.air.evade=null")
+    some = [[night(*watch, more, replication=r, base="air-defence-braved") for r in range(3)]
+            for more in ("kinds.mq9.air.keeps_clear=true", "kinds.mq9.air.keeps_clear=false")]  # fmt: skip
+    clear, brave = (sum(target(run, row) in MQ9 for run in runs for row in rows(run, "fired", weapon_key=named("sam")))
+                    for runs in some)  # fmt: skip
+    assert 0 < clear <= 2 * 3 < brave  # a shot of each of the two vehicles a night at most
+
+
 def test_a_round_at_an_aircraft_is_none_at_the_headquarters() -> None:
     over_it = ("weapons.sam.p_hit=1", "units[mq9-1].station=[0 km, 0 km]")
     run = night(*over_it, base="air-defence-braved", replication=1)
@@ -152,9 +221,7 @@ def test_evading_delays_the_release() -> None:
     for row in rows(evading, "fired", weapon_key=named("sam")):
         who, t = str(names[log.target[row]]), int(log.t_ms[row])
         if who.startswith("mq9"):
-            begun = [x for x in at(evading, of(evading, rows(evading, "run_begun"), who)) if x <= t]
             fired = [x for x in at(evading, of(evading, rows(evading, "fired"), who)) if t + 1 < x < t + 20 * 60_000]
-            assert begun
             assert not fired
 
 
