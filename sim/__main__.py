@@ -19,6 +19,8 @@ from sim.report import branching, comparing, spreading
 from sim.report.claims_command import claims
 from sim.report.comparing import Beside, Jobs, Json, Reps, ScenarioFile, Seed, Set, many, out_json
 from sim.report.export_command import export
+from sim.report.flip_command import flip
+from sim.report.last_command import last
 from sim.report.report_command import report
 from sim.report.shares_command import shares
 
@@ -243,6 +245,8 @@ for _command in (
     branching.diff,
     report,
     shares,
+    last,
+    flip,
     export,
 ):
     app.command()(told(_command))

@@ -6,12 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.experiment.ensemble import Run, engine_run
 from sim.experiment.verify import CannotVerify, first_difference, scenario_of
 from sim.metrics import View
 from sim.recording import Recording, digest_rows
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _SINCE = re.compile(r"T([+-])(\d+):(\d{2})(?::(\d{2}))?")
@@ -63,8 +66,10 @@ def moment(recording: Recording, text: str) -> int:
     return round((when - start) / timedelta(milliseconds=1))
 
 
-def branch(parent: Recording, at_ms: int, settings: Sequence[str], *, run: Run = engine_run) -> Branch:
-    """Runs the parent's scenario again with `settings` (path=value) from `at_ms` on.
+def branch(
+    parent: Recording, at_ms: int, settings: Sequence[str], halt: Sequence[str] = (), *, run: Run = engine_run
+) -> Branch:
+    """Runs the parent's scenario again with `settings` (path=value) from `at_ms` on, and a halt then of these tags.
 
     Raises ScenarioError for what cannot be set in mid-run, and CannotVerify if the parent is not what this program
     makes of its scenario, so that the two would not share their past.
@@ -74,17 +79,17 @@ def branch(parent: Recording, at_ms: int, settings: Sequence[str], *, run: Run =
     if parent.meta.get("truncated"):
         raise CannotVerify("the recording is cut: a branch needs the whole of its parent")
     scenario = scenario_of(parent)
-    if not settings:
-        raise ScenarioError(["a branch needs a decision: --set path=value"])
+    if not settings and not halt:
+        raise ScenarioError(["a branch needs a decision: --set path=value or --halt TAG"])
     if not 0 <= at_ms <= int(parent.meta["end_ms"]):
         raise ScenarioError([f"--at: the recording goes from {scenario.clock.start.isoformat()} for "
                              f"{int(parent.meta['end_ms']) / 3_600_000:.1f} h; this is outside"])  # fmt: skip
     at_s = at_ms // 1000
     when = (scenario.clock.start + timedelta(seconds=at_s)).isoformat(timespec="seconds")
-    earlier = [{"at": row.at.isoformat(timespec="seconds"), "set": dict(row.set)} for row in scenario.changes]
-    change = {"at": when, "set": dict(_setting(text) for text in settings)}
-    told = f"{scenario.title}, from {when[11:19]} with {', '.join(settings)}"
-    changes: list[tuple[str, Any]] = [("changes", [*earlier, change]), ("title", told)]
+    decisions = (*settings, *(f"a halt of {tag}" for tag in halt))
+    change = {"at": when, "set": dict(setting(text) for text in settings), "halt": list(halt)}
+    told = f"{scenario.title}, from {when[11:19]} with {', '.join(decisions)}"
+    changes: list[tuple[str, Any]] = [("changes", [*earlier(scenario), change]), ("title", told)]
     other = load_text(scenario.resolved_yaml, scenario.folder, changes, scenario._given)
     meta = parent.meta
     child = run(other, seed=int(meta["seed"]), replication=int(meta["replication"]), history=int(meta["history"]))
@@ -96,10 +101,18 @@ def branch(parent: Recording, at_ms: int, settings: Sequence[str], *, run: Run =
             f"the past of the recording is not what this program makes of its scenario: {words}; "
             "`khusham verify` tells more"
         )
-    return Branch(parent, child, at_s * 1000, tuple(settings), n, prefix_digest(child, n), words, when_ms)
+    return Branch(parent, child, at_s * 1000, decisions, n, prefix_digest(child, n), words, when_ms)
 
 
-def _setting(text: str) -> tuple[str, Any]:
+def earlier(scenario: Scenario) -> list[dict[str, Any]]:
+    """The changes that a scenario has already, as it would write them."""
+    return [
+        {"at": row.at.isoformat(timespec="seconds"), "set": dict(row.set), "halt": list(row.halt)}
+        for row in scenario.changes
+    ]
+
+
+def setting(text: str) -> tuple[str, Any]:
     """`path=value` with the value read as YAML."""
     from sim.scenario import ScenarioError
     from sim.scenario.reading import read_yaml

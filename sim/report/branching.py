@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from sim.experiment.branch import Branch
     from sim.recording import Recording
 
-Decision = Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="The decision; repeatable.")]
+Decision = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="The decision; repeatable.")]
 
 
 def branch(
     recording: Annotated[Path, typer.Argument(metavar="RECORDING", help="A recording (.mcap).")],
     at: Annotated[str, typer.Option("--at", metavar="TIME", help="22:40, T+0:10 or an ISO date and time.")],
-    overrides: Decision,
+    overrides: Decision = None,
+    halt: Annotated[
+        list[str] | None, typer.Option("--halt", metavar="TAG", help="A halt reaches all of this tag; repeatable.")
+    ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the branch.")] = None,
     json: Json = False,
 ) -> None:
@@ -35,7 +38,7 @@ def branch(
     if output is not None and not output.absolute().parent.is_dir():
         raise ScenarioError([f"{output}: there is no folder {output.parent} to write it to"])
     parent = load(recording)
-    found = room.branch(parent, room.moment(parent, at), overrides)
+    found = room.branch(parent, room.moment(parent, at), overrides or (), halt or ())
     if output is not None:
         save(found.child, output)
         typer.echo(f"wrote {output}", err=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import numpy as np
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from sim.scenario.arms import Weapon
 from sim.scenario.base import Count, Light, Name, Part, Point, Side
@@ -100,11 +100,24 @@ class TagRow(Part):
     contested_by: str | None = None
 
 
+Halted = Literal["contractor", "regime_army", "militia", "tribal", "iran_backed"]
+
+
 class Change(Part):
-    """A decision changed in mid-run (a branch is a scenario with a change)."""
+    """A decision changed in mid-run (a branch is a scenario with a change).
+
+    `halt`: a halt reaches every formation of these tags at that moment, and they obey it, whoever gave it.
+    """
 
     at: Moment
-    set: dict[str, Any]
+    set: dict[str, Any] = Field(default_factory=dict)
+    halt: tuple[Halted, ...] = ()
+
+    @model_validator(mode="after")
+    def _something(self) -> Change:
+        if not self.set and not self.halt:
+            raise ValueError("a change needs `set` or `halt`")
+        return self
 
 
 class ProvenanceRow(Part):

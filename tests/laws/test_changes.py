@@ -86,3 +86,25 @@ def test_what_a_run_derives_once_may_not_change(base: room.Scenario) -> None:
     for path, value in (("units[t72-1].formation", "x"), ("roe.defenders.trigger.line_crossing", "front")):
         with pytest.raises(room.ScenarioError, match="may not change in mid-run"):
             changed_at(base, timedelta(hours=1), {path: value})
+
+
+def test_a_halt_reaches_those_it_names_at_its_moment_and_nobody_else(base: room.Scenario) -> None:
+    def halted(tags: list[str], after: timedelta) -> Recording:
+        row = {"at": (base.clock.start + after).isoformat(timespec="seconds"), "halt": tags}
+        return night(room.load(BASE, [("changes", [row])]))
+
+    early = timedelta(days=7)
+    attackers = ["contractor", "regime_army", "militia", "tribal", "iran_backed"]
+    quiet = halted(attackers, early)
+    assert not len(quiet.events.of("fired"))
+    assert not len(quiet.events.of("opened"))
+    some = halted(["contractor"], early)
+    tags = {
+        formation.id: [str(u.tag) for u in base.units if u.formation == formation.id] for formation in base.formations
+    }
+    obeyed = [some.events.event(int(row)) for row in some.events.of("halt_obeyed")]
+    assert {event.t_ms for event in obeyed} == {7 * 86_400_000}
+    named = {event.actor.removeprefix("formation/") for event in obeyed}
+    assert named == {name for name, found in tags.items() if found[:1] == ["contractor"]}
+    with pytest.raises(room.ScenarioError, match="needs `set` or `halt`"):
+        room.load(BASE, [("changes", [{"at": base.clock.start.isoformat()}])])
