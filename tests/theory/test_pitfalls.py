@@ -5,6 +5,7 @@ Sample sizes are fixed and stated with what they can see; seeds never change.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,7 @@ from scipy import stats as reference
 
 from sim import engine
 from sim.rounds import _scatter
-from tests.battle import base
+from tests.battle import ROOT, base
 from tests.theory import adapter
 from tests.theory.battles import duels, looking, shelling
 from tests.theory.battles.judging import estimates
@@ -212,3 +213,11 @@ def test_pitfall_13_strengths_are_whole_men_at_every_loss() -> None:
         for u, name in enumerate(night.world.ids):
             assert night.world.fit[u] + lost[name] == night.world.people[u]
             assert isinstance(night.world.fit[u], int)
+
+
+def test_every_pitfall_has_a_test_of_its_number() -> None:
+    """The 23 known pitfalls of combat simulation, by the names of the tests that hold them."""
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    names = re.findall(r"def test_pitfalls?_([0-9_]+)", text)
+    named = {int(number) for name in names for number in name.split("_") if number}
+    assert named == set(range(1, 24))
