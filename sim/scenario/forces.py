@@ -87,7 +87,7 @@ class Unit(Kind):
     slot: tuple[Length, Length] = (0.0, 0.0)
     luck: Name | None = None
     leader: bool = False
-    controllers: Annotated[int, Field(ge=0)] = 0  # terminal attack controllers in it
+    controllers: Annotated[int, Field(ge=0)] = 0  # terminal attack controllers: the first of its people
     station: Point | None = None
     arrives: When | None = None
     enters: Point | None = None
@@ -97,8 +97,6 @@ class Unit(Kind):
     def _air_pair(self) -> Unit:
         if (self.air is None) != (self.station is None) or (self.air is None) != (self.arrives is None):
             raise ValueError("`station` and `arrives` belong to aircraft, and an aircraft needs both")
-        if self.controllers > sum(part.n for part in self.entities.values() if part.body == "person"):
-            raise ValueError("`controllers` are people of the unit: there are not so many")
         if self.air is None and (self.enters is not None or self.released is not None):
             raise ValueError("`enters` and `released` belong to aircraft")
         if self.enters is not None and self.air is not None and self.air.speed_mps is None:

@@ -31,14 +31,12 @@ TAGS = {
 }
 CHANGEABLE = (
     "belief.*.stale", "belief.*.drop", "belief.*.drift", "command.*.report*", "command.*.approval*",
-    "command.*.control*",
-    "command.*.assess*", "command.*.miss_*", "command.*.attacks", "command.*.retry*", "command.*.merge_radius",
-    "command.*.contact_*", "command.*.monitoring.*", "command.*.targets*", "hotline.counterpart.*",
-    "hotline.effect_on_fires", "hotline.gate_timeout", "hotline.assurance_releases", "hotline.withhold*",
-    "morale.*.*", "roe.*.trigger.rounds", "roe.*.trigger.near", "roe.*.trigger.advance_within",
+    "command.*.control*", "command.*.assess*", "command.*.miss_*", "command.*.attacks", "command.*.retry*",
+    "command.*.merge_radius", "command.*.contact_*", "command.*.monitoring.*", "command.*.targets*",
+    "hotline.counterpart.*", "hotline.effect_on_fires", "hotline.gate_timeout", "hotline.assurance_releases",
+    "hotline.withhold*", "morale.*.*", "roe.*.trigger.rounds", "roe.*.trigger.near", "roe.*.trigger.advance_within",
     "roe.*.trigger.build_up", "roe.*.trigger.own_losses", "roe.*.trigger.direct_fire", "roe.*.ladder*",
-    "roe.*.danger_close_slower*",
-    "roe.*.approval_needed", "roe.*.pursue", "suppression.*", "weather*.visibility",
+    "roe.*.danger_close_slower*", "roe.*.approval_needed", "roe.*.pursue", "suppression.*", "weather*.visibility",
 )  # fmt: skip
 """Patterns of the paths that may change in mid-run: what is read, or derived anew, when it is needed."""
 
@@ -158,6 +156,8 @@ def _units(scenario: Scenario) -> Iterator[Finding]:
         for key, when in (("arrives", unit.arrives), ("released", unit.released)):
             if when is not None:
                 yield from _when(("units", n, key), when, scenario)
+        if unit.controllers > (people := sum(part.n for part in unit.entities.values() if part.body == "person")):
+            yield ("units", n, "controllers"), f"{unit.controllers} controllers; allowed: at most its {people} people"
         side = sides.get(unit.formation)
         if side is not None and unit.tag not in TAGS[side]:
             words = f"{unit.tag} is no tag of the {side}, to whom formation `{unit.formation}` belongs"
