@@ -63,8 +63,10 @@ def approaching(i: Inputs, n: int, seed: int) -> Arrays:
     data["map"]["points"]["start"] = [f"{i['start_range_m']} m", 0]
     data["formations"][0]["routes"]["in"]["speed"] = f"{i['speed_m_s']} m/s"
     data["orders"] = [{"id": "go", "who": "fw", "when": {"at": data["clock"]["start"]}, "do": {"move": "in"}}]
-    found_m = np.array([next(night.of("seen"))[3][0] for night in nights(build(data), n, seed)]) * 1e-3
-    return {"": (found_m >= i["end_range_m"]) * 1.0}
+    # By time and not by range: at the end of a way that leads to the observer the range stays at nothing.
+    way_s = (i["start_range_m"] - i["end_range_m"]) / i["speed_m_s"]
+    seen_s = np.array([next(night.of("seen"))[0] for night in nights(build(data), n, seed)]) * 1e-3
+    return {"": (seen_s <= way_s) * 1.0}
 
 
 def time_limited(i: Inputs, n: int, seed: int) -> Arrays:
