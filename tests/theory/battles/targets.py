@@ -30,7 +30,7 @@ def stage(kinds: list[str], controllers: int, guns: int) -> Any:
     """So many contacts about the observer, all in the first formation."""
     data = tree("targets")
     others = [unit for unit in data["units"] if unit["kind"] == "observer"]
-    others[0]["controllers"] = controllers
+    others[0] |= {"controllers": controllers, "entities": {"soldier": {"n": controllers}}}
     tubes = [{"id": f"gun-{k}", "kind": "tube", "formation": "fg", "tag": "sdf"} for k in range(guns)]
     data["units"] = [*others, *tubes]
     for k, kind in enumerate(kinds):
