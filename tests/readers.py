@@ -22,7 +22,7 @@ def room(depth: int) -> str | None:
     frame: Any = sys._getframe(depth)
     while frame is not None:
         name = str(frame.f_globals.get("__name__", ""))
-        if not name.startswith(("sim.scenario", "sim.draws", "pydantic", "functools", "tests.")):
+        if not name.startswith(("sim.scenario", "sim.draws", "pydantic", "functools", "tests.", "__main__")):
             break
         frame = frame.f_back
     if frame is None or not name.startswith("sim."):
