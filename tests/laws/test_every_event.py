@@ -177,7 +177,7 @@ DRAWN = settings(suppress_health_check=list(HealthCheck), phases=(Phase.generate
 """Nothing is made smaller when a law breaks: a scene is small already, and loading one takes a third of a second."""
 
 
-@settings(DRAWN, max_examples=25)
+@settings(DRAWN, max_examples=16)
 @given(scenes())
 def test_everything_is_conserved_at_every_event_of_a_random_fight(scene: Scenario) -> None:
     law(scene, 1)

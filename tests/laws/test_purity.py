@@ -59,13 +59,24 @@ def test_without_vector_instructions() -> None:
     assert elsewhere(code=check + PROGRAM, NPY_DISABLE_CPU_FEATURES=" ".join(there)) == battle(0).digest
 
 
+def cut_guard(replication: int) -> None:
+    """Raises AssertionError if a night whose legs are all cut at 50 random moments is another night."""
+    scenario = base()
+    cut = planted(scenario, lambda ctx: cut_legs(ctx, fight_ms(scenario, 50)), replication=replication)
+    assert cut.digest == battle(replication).digest
+
+
 @pytest.mark.parametrize("replication", [0, 2, 9])
 def test_cutting_every_leg_at_50_random_moments_changes_nothing(replication: int) -> None:
     """Nothing waits to be noticed: whoever may open or must cease fire does so at once (2: at a crew whose tank is
     knocked out; 9: when the shooters' formation loses sight)."""
-    scenario = base()
-    cut = planted(scenario, lambda ctx: cut_legs(ctx, fight_ms(scenario, 50)), replication=replication)
-    assert cut.digest == battle(replication).digest
+    cut_guard(replication)
+
+
+@pytest.mark.slow
+def test_cutting_every_leg_changes_nothing_in_40_nights() -> None:
+    for replication in range(40):
+        cut_guard(replication)
 
 
 def test_replications_and_seeds_differ_and_zero_is_a_seed() -> None:
