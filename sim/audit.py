@@ -24,6 +24,8 @@ from sim.processes.sensing import Sensing
 BEFORE_MS, AFTER_MS = 3_600_000, 4 * 3_600_000
 PAIRS = 12
 TOLERANCE_MS = 0.01
+EDGE_M = 0.1
+"""So near the edge of its range a weapon may fire a millisecond later."""
 
 
 class AuditError(AssertionError):
@@ -79,7 +81,7 @@ class Audit:
 
     def check(self, n: int) -> None:
         """Compare everything; raises AuditError with all that differs."""
-        found = self.rates() + self.sightings(n) + self.engagements()
+        found = self.rates() + self.sightings(n) + self.engagements() + self.idle()
         if found:
             raise AuditError("; ".join(found[:5]))
 
@@ -201,4 +203,23 @@ class Audit:
                 found.append(
                     f"{self.world.ids[e.mount.unit]} fires at rate, bound, band {(e.rate, e.bound, e.band)}, not {now}"
                 )
+        return found
+
+    def idle(self) -> list[str]:
+        """Fire that goes on though it is no longer free, and weapons that rest though there is something to fire at."""
+        fire, world, licence, found = self.fire, self.world, self.fire.licence, list[str]()
+        for e in fire.active.values():
+            u, j = e.mount.unit, e.target
+            waits = {u, j} & world.dirty or e.mount.key in fire.shaken
+            if not waits and not (licence.able(u) and licence.free(u, j)):
+                found.append(f"{world.ids[u]} still fires at {world.ids[j]}")
+        for u, mounts in fire.of_unit.items():
+            if u in world.dirty or u in fire.pending or not licence.able(u):
+                continue
+            rest = [m for m in mounts if m.key not in fire.active and m.left != 0 and world.servers(m) > 0]
+            for j in licence.targets(u, fire.near[u]) if rest else []:
+                range_m = fire.small.range_m(u, j) + EDGE_M
+                able = [m for m in rest if fire.victims.exposure(m, j)[1] > 0.0 and range_m < licence.limit_m(m, j)]
+                if able and j not in world.dirty:
+                    found.append(f"{able[0].name} of {world.ids[u]} rests, {world.ids[j]} is in range")
         return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sim import engine
+from sim.audit import AuditError
+from sim.processes.direct_fire import DirectFire
 from tests.battle import base, battle, from_tree, tree
 
 
@@ -17,6 +19,21 @@ def test_no_rate_changed_without_world_change() -> None:
 def test_the_audit_finds_nothing_and_changes_nothing(replication: int) -> None:
     audited = engine.run(base(), seed=7, replication=replication, record="events", audit=6)
     assert audited.digest == battle(replication).digest
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("door", "said"), [("lost", "still fires at"), ("came", "rests")])
+def test_the_audit_sees_fire_that_comes_or_ends_too_late(monkeypatch: pytest.MonkeyPatch, door: str, said: str) -> None:
+    """Nobody is told that a target is out of sight; or that it has come, turned, or lost its hull. One night in some
+    twenty shows it at one of sixty moments."""
+    monkeypatch.setattr(DirectFire, door, lambda self, *told: None)
+
+    def nights() -> None:
+        for replication in range(80):
+            engine.run(base(), seed=7, replication=replication, record="events", audit=60)
+
+    with pytest.raises(AuditError, match=said):
+        nights()
 
 
 def test_the_audit_finds_nothing_where_some_look_by_resolution() -> None:
