@@ -80,9 +80,11 @@ class Troops:
 
     def nearest(self, side: int, places: Floats, within_m: float) -> list[float]:
         """`World.nearest_own`."""
-        if len(places) == 1:
-            own = self.about(side, square(*places[0]), within_m)
-            return [float(least_gaps(self._legs.at_many(own, self._clock.now_ms), places)[0])]
+        at = square(*places.min(axis=0).tolist())
+        if at == square(*places.max(axis=0).tolist()):  # as in a single battle
+            own = self.about(side, at, within_m)
+            all_gaps: list[float] = least_gaps(self._legs.at_many(own, self._clock.now_ms), places).tolist()
+            return all_gaps
         found = np.full(len(places), np.inf)
         groups: dict[Square, list[int]] = {}
         for i, (x, y) in enumerate(places.tolist()):
@@ -118,7 +120,10 @@ class Discs:
 
     def about(self, x0: float, y0: float, x1: float, y1: float) -> list[Any]:
         """All that may touch the box, in the order in which they were added; others may be among them."""
+        some = squares(x0, y0, x1, y1)
+        if len(some) == 1:
+            return list(self._of.get(some[0], {}).values())
         found: dict[int, Any] = {}
-        for at in squares(x0, y0, x1, y1):
+        for at in some:
             found |= self._of.get(at, {})
         return [found[number] for number in sorted(found)]

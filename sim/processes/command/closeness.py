@@ -30,8 +30,10 @@ class Closeness:
         law = scenario.command[SIDES[self.side]]
         self.near_m, self.more = float(law.contact_range_m), int(law.contact_priority)
         haste = max([1.0, *(float(morale.retreat_speed_factor) for morale in scenario.morale.values())])
-        routes = [float(route.speed_mps) for f in self.world.formations for route in f.routes.values()]
-        self._closing_mps = 2.0 * haste * max(routes, default=1.0)
+        fastest = dict.fromkeys(SIDES, 1.0)
+        for f in self.world.formations:
+            fastest[f.side] = max([fastest[f.side], *(float(route.speed_mps) for route in f.routes.values())])
+        self._closing_mps = haste * sum(fastest.values())
         self._far.clear()
 
     def first(self, waiting: list[tuple[int, int]]) -> int:
