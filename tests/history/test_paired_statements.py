@@ -152,7 +152,7 @@ MOVED = [  # ablation, a metric that it moves
     ("no-himars", "engagement_range_max_m"),
     ("no-hotline", "hotline_during"),
     ("no-warning-shots", "time_to_reply_s"),
-    ("no-mq9", "tanks_destroyed"),
+    ("no-mq9", "wait_approved_assigned_s"),
     ("no-f15", "attackers_wounded"),
     ("no-ac130", "wait_seen_impact_s"),
     ("no-ah64", "vehicles_destroyed"),
