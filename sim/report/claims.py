@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from sim.claims import LEAST, Finding, Record, failed
+from sim.claims import LEAST, Claim, Finding, Record, failed
 from sim.claims.judging import Share
 from sim.experiment.claims_table import Column
 from sim.report import text
@@ -20,6 +20,8 @@ RIVALS = ("coalition", "SANA", "Russian MoD")
 PARTIES = dict(zip(("coalition", "sana", "mod"), RIVALS, strict=True))
 
 YES_OR_NO = ("hq_held", "advance_stopped")
+HULLS = ("tanks_m", "artillery_m", "mortars_m", "vehicles_m")
+"""Mobility kills, and no metres."""
 
 HOW = (
     "Statements are by those named and not ours; a verdict is *consistent* or *not consistent with these inputs*, "
@@ -41,8 +43,7 @@ def number(value: float | str | None, metric: str) -> str:
         return f"{value / 3600:.1f} h" if value >= 5400 else f"{value / 60:.0f} min"
     if metric in YES_OR_NO:
         return "yes" if value >= 0.5 else "no"
-    hulls = metric in ("tanks_m", "artillery_m", "mortars_m", "vehicles_m")  # mobility kills and no metres
-    return f"{value:.0f} m" if metric.endswith("_m") and not hulls else f"{value:.0f}"
+    return f"{value:.0f} m" if metric.endswith("_m") and metric not in HULLS else f"{value:.0f}"
 
 
 def spread(finding: Finding) -> str:
@@ -64,15 +65,20 @@ def share(found: Share | None) -> str:
 
 
 def band(finding: Finding) -> str:
+    """Metric and band of the claim that was judged."""
+    return band_of(finding.claim)
+
+
+def band_of(claim: Claim) -> str:
     """Metric and band; times of a test in the unit of `number`."""
-    assert finding.claim.test is not None
-    first = finding.claim.test.first
+    assert claim.test is not None
+    first = claim.test.first
     name = first.metric.removesuffix("_s").removesuffix("_m").replace("_", " ")
     if first.metric.endswith("_s"):
         ends = [number(end, first.metric) for end in (first.low, first.high) if end is not None]
         return f"{name}: {'at least ' if first.high is None else ''}{' to '.join(ends)}"
-    demand = f" in {finding.claim.test.share:.0%} of nights" if finding.claim.test.share else ""
-    return f"{name}: {finding.claim.test.words}{demand}"
+    demand = f" in {claim.test.share:.0%} of nights" if claim.test.share else ""
+    return f"{name}: {claim.test.words}{demand}"
 
 
 # ---------------------------------------------------------------- terminal

@@ -9,7 +9,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sim.report import claims, people
-from sim.report.text import shown, table
+from sim.report.text import table
+from sim.report.words import shown
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -68,10 +69,16 @@ def cell(name: str, s: Mapping[str, Any]) -> str:
     return middle if low == high else f"{middle} ({low} to {high})"
 
 
+def label(name: str) -> str:
+    """A metric in words, without the unit that its cells carry."""
+    hulls = name in claims.HULLS
+    return (name if hulls else name.removesuffix("_s").removesuffix("_m")).replace("_", " ")
+
+
 def beside(scenarios: Sequence[Scenario], n: int, seed: int, summaries: Sequence[Summary]) -> Group:
     """Every metric that is defined anywhere, a column for each scenario."""
     rows = [
-        (name, *(cell(name, summary[name]) for summary in summaries))
+        (label(name), *(cell(name, summary[name]) for summary in summaries))
         for name in summaries[0]
         if any(summary[name]["n_defined"] for summary in summaries)
     ]

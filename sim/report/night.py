@@ -16,6 +16,7 @@ from sim.metrics.lanchester import comparator
 from sim.recording import Recording
 from sim.report import claims as claim_words
 from sim.report import figures, people, text
+from sim.report.outcome import outcome_rows
 from sim.report.page import NOT_MODELLED, Grid, Picture, Section, grid, html, of_rows
 
 HURT = ("wounded", "killed")
@@ -32,17 +33,17 @@ def report(recording: Recording, beside: tuple[Grid, ...] = ()) -> str:
     scenario = scenario_of(recording)
     said = text.stamp(recording)
     others = text.ensemble_of(recording)
-    heads, outcome = text.outcome_rows(found, others)
+    heads, asked = outcome_rows(found, others)
     parts = [
         Section("Outcome", (people.NOTE, *(() if others else (people.NO_INTERVAL,))), (),
-                (grid(f"What came of it ({said})", heads, outcome), *beside)),
+                (grid(f"What came of it ({said})", heads, asked, 3), *beside)),
         Section(
             "Clock", ("Times before the first round are inputs; every later one emerged in the run.",), (),
             (_clock(view, said), _timeline(view, said)),
         ),
         _losses(view, tables, scenario, said),
         Section("From sight to impact", _chain_notes(tables), (_chain(tables, said),),
-                (of_rows(f"Waits, seconds ({said})", tables["waits"]),
+                (of_rows(f"Waits ({said})", text.waits(tables["waits"])),
                  of_rows(f"What missions waited for ({said})", tables["waiting"]),
                  of_rows(f"Controllers ({said})", tables["controllers"]))),
         Section("Hotline and rules",
@@ -99,7 +100,7 @@ def _losses(view: View, tables: dict[str, metrics.Rows], scenario: Any, said: st
             of_rows(f"People by tag ({said})", losses, 2),
             of_rows(f"Where the attackers are at the end ({said})", people.where(tables["disposition"])),
             of_rows(f"Who hurt whom with what ({said})", people.rounded(tables["scoreboard"], HURT), 3),
-            of_rows(f"Weapons ({said})", people.rounded(tables["weapons"], HURT), 3, ("weapon",)),
+            of_rows(f"Weapons ({said})", text.weapon_rows(tables["weapons"]), 2),
         ),
     )
 
@@ -201,7 +202,7 @@ def _claims(recording: Recording, found: dict[str, metrics.Value | None], said: 
             value = found[first.metric]
             told = people.count(value) if people.is_of_people(first.metric) else None
             here = "-" if value is None else told or claim_words.number(value, first.metric)
-            rows.append((claim.id, claim.said_by, claim.says, f"{first.metric.replace('_', ' ')}: {claim.test.words}",
+            rows.append((claim.id, claim.said_by, claim.says, claim_words.band_of(claim),
                          here, claim.test.holds(found), claim.role, ", ".join(claim.contests)))  # fmt: skip
     heads = ("", "said by", "says", "test", "this night", "inside", "worth", "contests")
     return grid(f"Statements with a test ({said})", heads, rows, 8)

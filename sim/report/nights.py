@@ -54,8 +54,7 @@ def report(scenarios: Sequence[Scenario], ensembles: Sequence[Ensemble]) -> str:
 def outcome(scenarios: Sequence[Scenario], ensembles: Sequence[Ensemble]) -> Grid:
     """The metrics people ask for first, a column for each scenario."""
     rows = [
-        (name.replace("_", " "), *(many.cell(name, summarise(found.column(name))) for found in ensembles))
-        for name in SHOWN
+        (many.label(name), *(many.cell(name, summarise(found.column(name))) for found in ensembles)) for name in SHOWN
     ]
     return grid(f"{len(ensembles[0].runs)} simulated nights of each", ("", *(one.id for one in scenarios)), rows)
 

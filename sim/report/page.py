@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from sim.metrics import Rows
-from sim.report.text import shown
+from sim.report.words import shown
 
 NOT_MODELLED = (
     "Not modelled: civilians (distances of impacts to places are given), ISIS as an actor, electronic warfare, air "
@@ -15,6 +16,10 @@ NOT_MODELLED = (
     "are coarse, abstract and open; none is a real weapon table. Stated figures are claims by named sources, not "
     "ground truth, and nobody is endorsed by being quoted."
 )
+
+
+SENTENCE, SHORT = 32, 18
+"""Characters: longer is words and no figure; up to so many stay on one line."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,20 @@ class Grid:
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     left: int = 1
+
+    @cached_property
+    def worded(self) -> frozenset[int]:
+        """Columns that read from the left: the first ones, and those in which somebody says something."""
+        long = {k for row in self.rows for k, cell in enumerate(row) if len(cell) > SENTENCE}
+        return frozenset(long | set(range(self.left)))
+
+    def style(self, column: int, cell: str) -> str:
+        """Classes of a cell: l reads from the left, s is short and stays on its line, w is a sentence and wants room, u
+        may break anywhere."""
+        address = "://" in cell
+        found = ["l"] * (column in self.worded) + ["s"] * (len(cell) <= SHORT) + ["u"] * address
+        found += ["w"] * (len(cell) > SENTENCE and not address)
+        return " ".join(found)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from sim.experiment.compare import Effect
 from sim.report import people
-from sim.report.text import shown, table
+from sim.report.text import table
+from sim.report.words import shown
 
 READ_FIRST = (
     "attackers_killed", "attackers_wounded", "defenders_killed", "defenders_wounded", "tanks_destroyed",

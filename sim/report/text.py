@@ -19,6 +19,8 @@ from sim.metrics.fires import strikes
 from sim.metrics.outcome import attack
 from sim.recording import Recording, one_of_many
 from sim.report import people
+from sim.report.outcome import outcome_rows
+from sim.report.words import shown, span
 
 Found = dict[str, Value | None]
 
@@ -52,17 +54,6 @@ def show(what: RenderableType) -> None:
     console.print(what, highlight=False)
 
 
-def shown(value: object) -> str:
-    """A value as people read it: no needless decimals, a dash for what there is not, yes and no."""
-    if value is None or value == "":
-        return "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 100 or value.is_integer() else f"{value:,.3g}"
-    return f"{value:,}" if isinstance(value, int) else str(value).replace("_", " ")
-
-
 def after(view: View, t_ms: int) -> str:
     """Time since the first round, as T+1:12 or T-34:00."""
     if view.t0 is None:
@@ -86,11 +77,11 @@ def after_action(recording: Recording) -> Group:
         of_rows(f"Strength and losses ({said})", people.losses(tables["losses"], others), left=2),
         Text(people.attributions(recording.attributed, tags)),
         of_rows(f"Where the attackers are at the end ({said})", people.where(tables["disposition"])),
-        weapons(tables["weapons"], said),
+        of_rows(f"Weapons ({said})", weapon_rows(tables["weapons"]), left=2),
         of_rows(f"Rounds within 500 m of the headquarters ({said})", tables["rounds_within_500m"], left=2),
         hotline(view, tables["answers"], said),
         table(f"Rules of engagement ({said})", ("decision", "times"), rules_rows(view)),
-        of_rows(f"From sight to impact, seconds ({said})", tables["waits"]),
+        of_rows(f"From sight to impact ({said})", waits(tables["waits"])),
         of_rows(f"Why things ended ({said})", tables["endings"], left=3),
         foot(recording, found, metrics.undefined(view)),
     ]
@@ -135,46 +126,6 @@ def outcome(found: Found, others: Mapping[str, Any] | None, said: str) -> Group:
     return Group(table(f"Outcome ({said})", heads, rows), Text(people.NOTE, style="dim"))
 
 
-def outcome_rows(found: Found, others: Mapping[str, Any] | None) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Heads, and the same as rows of words; the middle 90 % of the other nights if they are known."""
-
-    def pair(*names: str) -> tuple[str, ...]:
-        told = people.count if people.is_of_people(names[0]) else shown
-        cells = [" / ".join(told(found[name]) for name in names)]
-        if others is not None:
-            cells.append(" / ".join(people.usual(others.get(name), told) for name in names))
-        return tuple(cells)
-
-    def one(words: str) -> tuple[str, ...]:
-        return (words,) if others is None else (words, "")
-
-    rows = [
-        ("Headquarters held", *one(shown(found["hq_held"]))),
-        ("Advance stopped", *one(shown(found["advance_stopped"]))),
-        ("First fire", *one(f"{shown(found['first_fire_side'])}, {shown(found['first_fire_kind'])}")),
-        ("Attackers killed / wounded", *pair("attackers_killed", "attackers_wounded")),
-        ("SDF killed / wounded", *pair("sdf_killed", "sdf_wounded")),
-        ("Coalition killed / wounded", *pair("coalition_killed", "coalition_wounded")),
-        ("Tanks / guns and launchers / vehicles destroyed",
-         *pair("tanks_destroyed", "artillery_destroyed", "vehicles_destroyed")),
-        ("Rounds within 500 m before the reply", *pair("rounds_within_500m_before_reply")),
-        ("Strikes lasted", *one(_hours(found["strike_duration_s"]))),
-        ("Fight lasted",
-         *one(_hours(found["fight_duration_s"]) + (" (the clock ran out)" if found["censored"] else ""))),
-        ("People who recrossed the river", *one(people.count(found["recrossed_people"]))),
-        ("Fire decisions against contacts across it", *one(shown(found["recrossed_engaged"]))),
-    ]  # fmt: skip
-    if others is None:
-        return ("", ""), rows
-    return ("", "this night", "middle 90 % of the nights"), rows
-
-
-def _hours(seconds: Value | None) -> str:
-    if not isinstance(seconds, int | float):
-        return "-"
-    return f"{int(seconds) // 3600} h {int(seconds) % 3600 // 60:02d} min"
-
-
 def clock(view: View) -> Group:
     """The clock of the night: the first of each thing that mattered."""
     recording = view.recording
@@ -212,11 +163,18 @@ def moments(view: View) -> Iterator[tuple[int, str]]:
         yield int(log.t_ms[row]), why.sentence(recording, row)
 
 
-def weapons(rows: Rows, said: str) -> Group:
+def weapon_rows(rows: Rows) -> Rows:
     """What each weapon did; those declared held say so."""
     label = [f"{name} (held)" if held else name for name, held in zip(rows["label"], rows["held"], strict=True)]
-    rows = people.rounded(rows | {"label": label}, ("wounded", "killed"))
-    return of_rows(f"Weapons ({said})", rows, left=2, drop=("weapon", "held"))
+    kept = {name: column for name, column in rows.items() if name not in ("weapon", "held")}
+    return people.rounded(kept | {"label": label}, ("wounded", "killed"))
+
+
+def waits(rows: Rows) -> Rows:
+    """Waits in words instead of seconds."""
+    return {
+        name: column if name in ("link", "missions") else [span(s) for s in column] for name, column in rows.items()
+    }
 
 
 def hotline(view: View, answers: Rows, said: str) -> Group:

@@ -1,0 +1,66 @@
+"""The few numbers people ask for first, of one night beside its fellows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sim.metrics import Value
+from sim.report import people
+from sim.report.words import shown
+
+
+def outcome_rows(
+    found: Mapping[str, Value | None], others: Mapping[str, Any] | None
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Heads, and the same as rows of words; the middle 90 % of the other nights if they are known."""
+    rows = [
+        (words, " / ".join(_told(name)(found[name]) for name in names),
+         *(() if others is None else (" / ".join(_usual(name, others.get(name)) for name in names),)))
+        for words, *names in ASKED_FIRST
+    ]  # fmt: skip
+    if found["censored"]:
+        rows.append(("The clock ran out", "yes", *(() if others is None else ("",))))
+    return (("", "") if others is None else ("", "this night", "middle 90 % of the nights")), rows
+
+
+ASKED_FIRST = (
+    ("Headquarters held", "hq_held"),
+    ("Advance stopped", "advance_stopped"),
+    ("First fire", "first_fire_side", "first_fire_kind"),
+    ("Attackers killed / wounded", "attackers_killed", "attackers_wounded"),
+    ("SDF killed / wounded", "sdf_killed", "sdf_wounded"),
+    ("Coalition killed / wounded", "coalition_killed", "coalition_wounded"),
+    ("Tanks / guns and launchers / vehicles destroyed", "tanks_destroyed", "artillery_destroyed", "vehicles_destroyed"),
+    ("Rounds within 500 m before the reply", "rounds_within_500m_before_reply"),
+    ("Strikes lasted", "strike_duration_s"),
+    ("Fight lasted", "fight_duration_s"),
+    ("People who recrossed the river", "recrossed_people"),
+    ("Fire decisions against contacts across it", "recrossed_engaged"),
+)
+"""Words and metrics of what people ask for first."""
+
+
+def _told(name: str) -> Callable[[Any], str]:
+    """How a value of a metric is told."""
+    if people.is_of_people(name) or name == "recrossed_people":
+        return people.count
+    return _hours if name.endswith("_s") else shown
+
+
+def _usual(name: str, summary: Mapping[str, Any] | None) -> str:
+    """What other nights gave: the middle 90 %, or the share of a yes or of a word."""
+    if summary is None:
+        return "-"
+    if "shares" in summary:
+        return ", ".join(f"{word} {row['share']:.0%}" for word, row in summary["shares"].items())
+    if name in ("hq_held", "advance_stopped"):
+        return "-" if summary["mean"] is None else f"in {summary['mean']:.0%}"
+    told = _told(name)
+    return people.usual(summary, told if told is not shown else lambda value: shown(round(value)))
+
+
+def _hours(seconds: Value | None) -> str:
+    if not isinstance(seconds, int | float):
+        return "-"
+    return f"{int(seconds) // 3600} h {int(seconds) % 3600 // 60:02d} min"
