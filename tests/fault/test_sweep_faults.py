@@ -24,6 +24,7 @@ from sim.experiment import backends, reading, sweep
 from sim.experiment.backends import Serial
 from sim.experiment.batches import Batch
 from sim.experiment.manifest import SweepError
+from sim.recorder import MODEL_VERSION
 from tests.unit.experiment import made
 
 # A cluster whose workers were killed leaves sockets of its own to the collector.
@@ -382,7 +383,7 @@ def test_workers_whose_numbers_are_not_ours_are_refused(
     with_a_worker(file).close()
     ours = backends.versions
     monkeypatch.setattr(backends, "versions", Other(ours()))
-    with pytest.raises(SweepError, match="has model 1, this is other; install the same version"):
+    with pytest.raises(SweepError, match=f"has model {MODEL_VERSION}, this is other; install the same version"):
         backends.remote(None, str(file))
 
 
