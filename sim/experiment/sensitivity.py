@@ -87,7 +87,7 @@ def first_order(design: Design, response: Response) -> list[Index]:
         df1, df2 = float(np.count_nonzero(sizes) - 1), float(len(y) - np.count_nonzero(sizes))
         if df1 < 1.0 or df2 < 1.0:
             raise NotEnough(f"{design.factors[j].id} takes one value, or as many as there are points")
-        within = max(around - between, 1e-12 * around) / df2
+        within = max(around - between, 1e-6 * around) / df2  # the noncentral F knows no more digits
         f = between / df1 / within
         low, high = (_share(f, df1, df2, q) for q in (0.975, 0.025))
         found.append((1.0 - within / (around / (len(y) - 1.0)), low, high, f_p(f, df1, df2)))
