@@ -54,6 +54,12 @@ def test_planted_effects_are_found_with_their_size() -> None:
     assert found.r2 > found.r2_predicted > 0.95  # type: ignore[operator]
 
 
+def test_a_factor_that_is_all_of_it_has_an_interval() -> None:
+    """The largest F that `first_order` lets through: 28 degrees of freedom within, a millionth of the variance."""
+    found = [sensitivity._share(28e6 / 3, 3.0, 28.0, q) for q in (0.975, 0.025)]
+    assert 0.99 < found[0] < found[1] < 1.0
+
+
 def test_of_pure_noise_one_sweep_in_twenty_shows_an_effect() -> None:
     def flagged(trial: int) -> bool:
         fit = effects.main_effects(SPACE, made.response(luck(trial, 65, 3)), exact=False)
