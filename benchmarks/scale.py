@@ -6,6 +6,7 @@ no eye reaches over; one command, one ladder and one hotline serve each side, as
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 import time
@@ -162,9 +163,17 @@ class Costs:
         self.a_copy_s.append(sum(self.run() for _ in range(times)) / times / self.n)
 
 
+def _copies(word: str) -> int:
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of copies; allowed: whole numbers from 1")
+    return int(word)
+
+
 def main() -> None:
     """Prints cost a copy by number of copies, and against one; arguments: numbers of copies."""
-    numbers = [int(word) for word in sys.argv[1:]] or [1, 10]
+    parser = argparse.ArgumentParser(prog=sys.argv[0], description=__doc__)
+    parser.add_argument("copies", nargs="*", type=_copies, default=[1, 10], help="numbers of copies; 1 10 if none")
+    numbers = parser.parse_args(sys.argv[1:]).copies
     costs = [Costs(n) for n in numbers]
     for number in range(ROUNDS):
         for cost in costs:
