@@ -25,6 +25,9 @@ Events = Annotated[
     list[str] | None, typer.Option("--event", metavar="TEST", help="As 'attackers_killed>150', 'hq_held=false'.")
 ]
 Recordings = Annotated[bool, typer.Option("--recordings", help="Also run the odd runs again and write them.")]
+Other = Annotated[
+    str | None, typer.Option("--scenario", metavar="FILE", help="Run the design on this scenario instead of its own.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -63,6 +66,7 @@ def sweep(
     scheduler: Scheduler = None,
     scheduler_file: SchedulerFile = None,
     replications: Replications = None,
+    scenario: Other = None,
     json: Json = False,
 ) -> None:
     """Run a designed experiment; the same command again goes on where it stopped."""
@@ -73,7 +77,7 @@ def sweep(
     from sim.experiment import sweep as room
     from sim.experiment.ensemble import processors
 
-    plan = reading.read(design)
+    plan = reading.read(design, scenario)
     if replications is not None:
         plan = reading.of_size(plan, replications)
     folder = output or Path("out") / plan.id

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, isfinite, log
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 Setting = tuple[str, Any]
 """A path and the value to stand there, as `sim.scenario.load` takes them."""
+
+
+Stated = tuple[float, str]
+"""A number of the scenario and the unit it stands in."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Factor:
     log_scale: bool = False
     base: float = 0.5
     """Coordinate of what the scenario itself says (one-at-a-time designs start there)."""
+    stated: tuple[Stated, ...] = ()
+    """What the scenario says at each path, if the range is of multiples of it."""
 
     @property
     def numeric(self) -> bool:
@@ -77,8 +83,10 @@ class Factor:
         """What it sets in the scenario."""
         if not self.numeric:
             return self.levels[self.level(u)].settings
-        text = f"{self.number(u):.6g}"
-        written: Any = f"{text} {self.unit}" if self.unit else int(float(text)) if self.whole else float(text)
+        if self.stated:
+            of_each = zip(self.paths, self.stated, strict=True)
+            return tuple((path, _written(number * self.number(u), unit)) for path, (number, unit) in of_each)
+        written = _written(self.number(u), self.unit, self.whole)
         return tuple((path, written) for path in self.paths)
 
     def coordinate(self, number: float) -> float:
@@ -100,8 +108,14 @@ class Factor:
         scale = "log" if self.log_scale else "whole" if self.whole else "linear"
         return {
             "id": self.id, "paths": list(self.paths), "low": self.low, "high": self.high, "unit": self.unit,
-            "scale": scale,
+            "scale": scale, **({"stated": [list(one) for one in self.stated]} if self.stated else {}),
         }  # fmt: skip
+
+
+def _written(number: float, unit: str, whole: bool = False) -> Any:
+    """A number as it stands in a scenario, with six digits."""
+    text = f"{number:.6g}"
+    return f"{text} {unit}" if unit else int(float(text)) if whole else float(text)
 
 
 class NoFactor(Exception):
@@ -129,6 +143,45 @@ def in_unit(number: float, unit: str, wanted: str) -> float:
     if here is None or there is None or here[1] is not there[1]:
         raise NoFactor(f"`{unit or 'a bare number'}` and `{wanted or 'a bare number'}` do not measure the same")
     return float(f"{number * here[0] / there[0]:.12g}")
+
+
+def everywhere(paths: Sequence[str], scenario: Scenario) -> list[str]:
+    """Paths with `*` for any one step, as `weapons.*.damage.lethal`, put out in full; raises NoFactor for one that
+    stands for nothing."""
+    found = []
+    for path in paths:
+        if "*" not in path:
+            found.append(path)
+            continue
+        pattern = re.compile("[^.[\\]]+".join(map(re.escape, path.split("*"))) + r"(?:\.time)?")
+        matched = [row.path for row in scenario.provenance if pattern.fullmatch(row.path)]
+        if not matched:
+            raise NoFactor(
+                f"`{path}` stands for no number of {scenario.id}; `*` is any one name between dots or brackets"
+            )
+        found += matched
+    return found
+
+
+def multiples(name: str, paths: Sequence[str], over: Mapping[str, Any], scenario: Scenario) -> Factor:
+    """A factor from `over: {times: [low, high]}`: one multiple for what each path says; raises NoFactor."""
+    from sim.scenario import ScenarioError, explain
+
+    ends = over["times"]
+    if not isinstance(ends, list | tuple) or len(ends) != 2 or not all(isinstance(end, int | float) for end in ends):
+        raise NoFactor(f"`times: {ends}` is not allowed; allowed: two numbers, the least and the greatest multiple")
+    stated: list[Stated] = []
+    for path in paths:
+        try:
+            row = explain(scenario, path)
+        except ScenarioError as fault:
+            raise NoFactor(fault.messages[0].partition(": ")[2]) from None
+        if isinstance(row.number, bool) or not isinstance(row.number, int | float):
+            raise NoFactor(f"{path} is {row.number!r}, which has no multiples")
+        stated.append((float(row.number), row.unit))
+    factor = _checked(name, paths, float(ends[0]), float(ends[1]), "", str(over.get("scale", "linear")), scenario)
+    base = factor.coordinate(1.0) if factor.low <= 1.0 <= factor.high else 0.5
+    return replace(factor, base=base, stated=tuple(stated))
 
 
 def a_range(name: str, paths: Sequence[str], over: Mapping[str, Any], scenario: Scenario) -> Factor:
@@ -171,7 +224,7 @@ def _checked(
     if scale == "whole" and not (low.is_integer() and high.is_integer()):
         raise NoFactor(f"a range of whole numbers has whole ends, not {low:g} and {high:g}")
     factor = Factor(name, tuple(paths), (), low, high, unit, scale == "whole", scale == "log")
-    return Factor(**{**factor.__dict__, "base": _base(factor, scenario)})
+    return replace(factor, base=_base(factor, scenario))
 
 
 def _base(factor: Factor, scenario: Scenario) -> float:

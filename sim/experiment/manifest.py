@@ -68,7 +68,7 @@ def _factor(row: dict[str, Any]) -> Factor:
     scale = row["scale"]
     return Factor(
         row["id"], tuple(row["paths"]), (), row["low"], row["high"], row["unit"], scale == "whole", scale == "log",
-        row["base"],
+        row["base"], tuple((number, unit) for number, unit in row.get("stated", ())),
     )  # fmt: skip
 
 

@@ -105,8 +105,9 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
-def read(path: str | Path) -> Design:
-    """The design in a file, its scenarios loaded and its factors tried; raises ScenarioError with every message."""
+def read(path: str | Path, scenario: str | None = None) -> Design:
+    """The design in a file, its scenarios loaded and its factors tried; raises ScenarioError with every message.
+    `scenario` names another file to run it on than the one it gives."""
     file = Path(path)
     tree, problems = read_map(read_bytes(file, str(path)), str(path))
     reader = _Reader(str(path), file.parent, problems)
@@ -115,7 +116,8 @@ def read(path: str | Path) -> Design:
     if tree.get("sweep", 1) != 1:
         reader.wrong(tree.values_at["sweep"], "sweep", "is the version of the grammar; allowed: 1")
     reader.done()
-    found = reader.scenario(tree["scenario"], tree.values_at["scenario"], "scenario")
+    name = tree["scenario"] if scenario is None else str(Path(scenario).resolve())
+    found = reader.scenario(name, tree.values_at["scenario"], "scenario")
     reader.done()
     assert found is not None
     reader.based("", found)
@@ -231,10 +233,15 @@ def _factor(reader: _Reader, row: Map, at: str, scenario: Scenario) -> Factor:
         return Factor(str(row["id"]), tuple(paths), _levels(reader, over, paths, at))
     if not paths:
         raise NoFactor("`path` is missing: which value is to be varied")
+    paths = room.everywhere(paths, scenario)
+    if isinstance(over, Map) and set(over) <= {"times", "scale"} and "times" in over:
+        return room.multiples(str(row["id"]), paths, {"scale": row.get("scale", "linear"), **over}, scenario)
     if over == "range":
         return room.own_range(str(row["id"]), paths, str(row.get("scale", "linear")), scenario)
     if not isinstance(over, Map) or not {"low", "high"} <= set(over) <= {"low", "high", "scale"}:
-        raise NoFactor("`over` is not allowed; allowed: `range`, `{low: ..., high: ...}`, or a list of levels")
+        raise NoFactor(
+            "`over` is not allowed; allowed: `range`, `{low: ..., high: ...}`, `{times: [.., ..]}`, a list of levels"
+        )
     return room.a_range(str(row["id"]), paths, {"scale": row.get("scale", "linear"), **over}, scenario)
 
 

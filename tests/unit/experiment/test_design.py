@@ -192,6 +192,9 @@ ROWS = [
     ("{id: sight, path: sensors.eye.fix_error, over: [5 m, 9 m]}", "this name is taken"),
     ("{id: hq_held, path: sensors.eye.fix_error, over: [5 m, 9 m]}", "this name is taken"),
     ("{id: z, path: sensors.eye.fix_error, over: {low: 0 m, high: 3 m}, scale: log}", "a log scale begins above 0"),
+    ("{id: z, path: 'sensors.*.fix_eror', over: range}", "stands for no number of skirmish"),
+    ("{id: z, path: sensors.eye.fix_error, over: {times: 2}}", "allowed: two numbers, the least and the greatest"),
+    ("{id: z, path: 'light[n].light', over: {times: [1, 2]}}", "there is no number at this path"),
 ]
 
 
@@ -201,6 +204,29 @@ def test_faults_of_factors(tmp_path: Path, row: str, said: str) -> None:
     path.write_text(path.read_text() + f"  - {row}\n")
     with pytest.raises(ScenarioError, match=said):
         reading.read(path)
+
+
+def test_a_multiple_is_of_what_stands_at_each_path(tmp_path: Path) -> None:
+    path = made.design_file(tmp_path)
+    path.write_text(path.read_text() + "  - {id: z, path: 'belief.*.stale', over: {times: [0.5, 2]}, scale: log}\n")
+    other = tmp_path / "other.yaml"
+    other.write_text(made.SKIRMISH.read_text().replace("attackers: {stale: 5 min", "attackers: {stale: 90 s"))
+    found = reading.read(path, str(other))
+    factor = found.factors[-1]
+    assert dict(factor.settings(1.0)) == {"belief.attackers.stale": "180 s", "belief.defenders.stale": "10 min"}
+    assert dict(factor.settings(factor.base)) == {"belief.attackers.stale": "90 s", "belief.defenders.stale": "5 min"}
+    assert manifest.design_of(json.loads(json.dumps(manifest.plain(found)))).sha256 == found.sha256
+
+
+def test_a_design_on_another_scenario_has_the_same_points(tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(made.SKIRMISH.read_text().replace("id: skirmish", "id: other"))
+    path = made.design_file(tmp_path)
+    found, again = reading.read(path, str(other)), reading.read(path)
+    assert np.array_equal(found.unit, again.unit)
+    assert found.bases[""].sha256 != again.bases[""].sha256
+    with pytest.raises(ScenarioError, match="no such file"):
+        reading.read(path, str(tmp_path / "nowhere.yaml"))
 
 
 def test_a_manifest_gives_the_design_back(tmp_path: Path) -> None:
@@ -232,7 +258,7 @@ def test_the_design_in_the_recipes_can_be_read(tmp_path: Path) -> None:
     block = text.split("```yaml\n")[1].split("```")[0]
     (tmp_path / "mine.yaml").write_text(block.replace("../scenarios", str(ROOT / "scenarios")))
     found = reading.read(tmp_path / "mine.yaml")
-    assert (found.n_points, found.cap, len(found.factors)) == (65, 200, 6)
+    assert (found.n_points, found.cap, len(found.factors)) == (65, 200, 7)
     assert set(found.bases) == {"", "factors[side].base", "factors[side].no-himars"}
     for kind in reading.OPTIONS:
         assert f"`{kind}`" in text
