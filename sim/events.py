@@ -175,6 +175,7 @@ class Reason(IntEnum):
     REACHED = 42
     CHANGED = 43
     NO_CONTROL = 44
+    BUSY = 45
 
 
 class Wait(IntEnum):

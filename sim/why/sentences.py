@@ -99,7 +99,7 @@ WORDS: dict[type[IntEnum], dict[int, str]] = {
         21: "did not know", 22: "unwilling", 30: "no unit can perform it", 31: "not heeded", 32: "time ran out",
         33: "a rule forbids it", 34: "own troops too near", 35: "out of range", 36: "no track",
         37: "effect judged sufficient", 38: "fuel", 40: "both sides quiet", 41: "the clock ended",
-        42: "reached", 43: "decision changed", 44: "no controller",
+        42: "reached", 43: "decision changed", 44: "no controller", 45: "the guns were busy",
     },
     Wait: {1: "a controller", 2: "a shooter", 3: "the airspace", 4: "approval", 5: "a safe distance", 6: "the hotline"},
     Answer: {

@@ -156,7 +156,7 @@ class Command:
         task = self.assign(b, mount, serial, (nominated,))
         yield task.done
         while task.broken_off >= 0 and not task.fired and self.controllers.controls(b) and self.worth(b):
-            yield self.wait(b, self.control(b), CONTROL)
+            yield self.set_up(b)
             mount = self.shooters.choose(b, row[1], self.ctx.clock.now_ms)
             if mount is None or not self.controllers.controls(b) or not self.worth(b):
                 break
@@ -190,7 +190,7 @@ class Command:
             if not self.controllers.take(b, serial):
                 continue
             log.emit("controller_taken", self.actor, actor, (nominated,), serial=serial)
-            yield self.wait(b, self.control(b), CONTROL)
+            yield self.set_up(b)
             if not self.worth(b):
                 self.controllers.release(b)
                 return None
@@ -207,11 +207,10 @@ class Command:
             if not self.worth(b):
                 return None
 
-    def control(self, b: int) -> Any:
-        """How long it takes to set up the attack on b: from afar longer than by one on the ground."""
-        return (
-            self.law.remote.control if self.controllers.controls(b) and self.controllers.afar(b) else self.law.control
-        )
+    def set_up(self, b: int) -> Call:
+        """Wait until the attack on b is set up, or its controller lost: from afar it takes longer."""
+        law = self.law.remote.control if self.controllers.afar(b) else self.law.control
+        return self.controllers.setting_up(b, max(1, self.delay(b, law, CONTROL)))
 
     def assign(self, b: int, mount: Mount, serial: int, why: tuple[int, ...]) -> Task:
         """Give the task; too close to friends means a slower, higher release and a counted risk."""
@@ -288,7 +287,7 @@ def start(ctx: Context) -> None:
         command = Command(ctx, side)
         ctx.after_change.append((Phase.COMMAND, command.actor, command.rules_changed))
         ctx.world.free_hooks.append((Phase.COMMAND, command.look_again))
-        listen(ctx, command.controllers, Phase.COMMAND)
+        listen(ctx, command.controllers)
         ctx.log.on("approved", Phase.COMMAND, command.actor, command.approved)
         ctx.log.on("seen", Phase.COMMAND, command.actor, command.seen, command.sees)
         ctx.log.on("line_crossed", Phase.COMMAND, command.actor, command.crossed, command.forbids)

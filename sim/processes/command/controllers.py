@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sim.clock import Pool
+from sim.clock import Call, Phase, Pool
 from sim.context import Context
 from sim.world import SIDES
 
@@ -28,6 +28,7 @@ class Controllers:
         self.carriers = {actor for actor, _ in self.ground}
         self.lost: set[int] = set()
         self.busy: dict[int, tuple[int, int]] = {}  # contact -> who controls the attack on it, serial of the mission
+        self.set_ups: dict[int, Call] = {}  # contact -> gate of whoever waits for the attack on it to be set up
         self.pool = Pool(ctx.clock, len(self.ground) + far, first)
 
     # -- attacks
@@ -49,6 +50,13 @@ class Controllers:
     def afar(self, b: int) -> bool:
         """He does so from afar."""
         return self.busy[b][0] == AFAR
+
+    def setting_up(self, b: int, span_ms: int) -> Call:
+        """The attack on b is being set up: a gate that opens after the span, or when its controller is lost."""
+        clock = self.ctx.clock
+        gate = self.set_ups[b] = clock.gate(Phase.COMMAND, self.actor)
+        clock.at(clock.now_ms + span_ms, Phase.COMMAND, self.actor, clock.open_gate, gate)
+        return gate
 
     def release(self, b: int) -> None:
         """He is free for the next; nothing if he was lost."""
@@ -92,14 +100,16 @@ class Controllers:
             return
         _, serial = self.busy.pop(b)
         id_ = self.ctx.log.emit("controller_lost", self.actor, self.world.actor[b], (cause,), serial=serial)
+        if b in self.set_ups:
+            self.ctx.clock.open_gate(self.set_ups[b])
         for task in self.world.tasks.values():
             if task.side == self.side and task.contact == b:
                 task.uncontrolled = id_
 
 
-def listen(ctx: Context, controllers: Controllers, phase: int) -> None:
+def listen(ctx: Context, controllers: Controllers) -> None:
     """Hear of losses of those who carry controllers."""
     for kind in ("wounded", "killed"):
-        ctx.log.on(kind, phase, controllers.actor, controllers.hurt, controllers.carried)
+        ctx.log.on(kind, Phase.COMMAND, controllers.actor, controllers.hurt, controllers.carried)
     for kind in ("broke", "withdrew", "surrendered"):
-        ctx.log.on(kind, phase, controllers.actor, controllers.out_of_action, controllers.carries)
+        ctx.log.on(kind, Phase.COMMAND, controllers.actor, controllers.out_of_action, controllers.carries)

@@ -40,6 +40,7 @@ class IndirectFire:
         self.guns = Guns(ctx)
         self.formation_missions: dict[int, int] = {}
         self.shooting: dict[int, int] = {}  # order key -> mounts still at it, or to come to it
+        self.carried_out: set[int] = set()  # keys of orders that some gun has fired to the end
         self.waiting: dict[int, deque[Mission]] = {}  # mount key -> orders that wait for it
         self.counter = CounterBattery(ctx, self.begin)
 
@@ -64,14 +65,22 @@ class IndirectFire:
                 mission = shell, self.own_aim(mount, shell, aim), id_, order_key, self.battery(f, event)
                 self.waiting.setdefault(mount.key, deque()).append(mission)
         if not self.shooting.get(order_key):
-            why = int(Reason.OUT_OF_RANGE)
+            why = int(self.passed_over(f, shell.weapon, aim))
             self.ctx.log.emit("order_aborted", formation_actor, causes=(id_,), order_key=order_key, why=why)
 
+    def passed_over(self, f: int, weapon: str, aim: tuple[float, float]) -> Reason:
+        """Why no gun took up an order."""
+        guns = [mount for mount in self.mounts_of(f, weapon) if not mount.held]
+        there = [self.guns.why_not(mount) for mount in guns if self.reaches(mount, aim)]
+        if None in there:
+            return Reason.BUSY  # one that can, but is at something else
+        return next((why for why in there if why), Reason.OUT_OF_RANGE if guns else Reason.NO_UNIT_CAN)
+
     def begin(self, f: int, shell: Any, aim: tuple[float, float], cause: int, order_key: int, event: int) -> int:
-        """Every free mount of the weapon in formation f that reaches the place starts its loop; returns how many."""
+        """Every free, able mount of the weapon in formation f that reaches the place starts its loop; returns how many."""
         started = 0
         for mount in self.mounts_of(f, shell.weapon):
-            if self.free(mount) and self.reaches(mount, aim):
+            if self.free(mount) and self.guns.able(mount) and self.reaches(mount, aim):
                 self.shooting[order_key] = self.shooting.get(order_key, 0) + 1
                 own = self.own_aim(mount, shell, aim)
                 self.take_up(mount, (shell, own, cause, order_key, self.battery(f, event)))
@@ -112,16 +121,28 @@ class IndirectFire:
         """A gun has come free: what waits for it comes next, or lapses with it."""
         line = self.waiting.get(mount.key)
         if line and self.free(mount):
-            if self.guns.able(mount):
+            why = self.guns.why_not(mount)
+            if why is None:
                 self.take_up(mount, line.popleft())
                 return
-            formation = self.world.formation_actor[self.world.formation[mount.unit]]
             for _, _, cause, order_key, _ in line:
-                self.shooting[order_key] -= 1
-                if not self.shooting[order_key]:
-                    why = int(Reason.EMPTY if mount.left == 0 else Reason.LOST)
-                    self.ctx.log.emit("order_aborted", formation, causes=(cause,), order_key=order_key, why=why)
+                self.part_over(mount, order_key, cause, why)
             line.clear()
+
+    def part_over(self, mount: Mount, order_key: int, cause: int, why: Reason | None) -> None:
+        """A gun has fired all its part of an order (`why` None), or never will. With the last gun the order ends: done if
+        any fired its part, else aborted for the reason of the last."""
+        self.shooting[order_key] -= 1
+        if self.counter.over(mount, cause):
+            return
+        if why is None:
+            self.carried_out.add(order_key)
+        if not self.shooting[order_key]:
+            kind, more = "order_done", {}
+            if order_key not in self.carried_out and why is not None:
+                kind, more = "order_aborted", {"why": int(why)}
+            formation = self.world.formation_actor[self.world.formation[mount.unit]]
+            self.ctx.log.emit(kind, formation, causes=(cause,), order_key=order_key, **more)
 
     def look_again(self) -> None:
         """A task is over: its gun may have orders to come to."""
@@ -165,12 +186,7 @@ class IndirectFire:
         mount.busy = False
         self.cease(mount)
         self.next_of(mount)
-        self.shooting[order_key] -= 1
-        if self.counter.over(mount, cause):
-            return
-        if not self.shooting[order_key]:
-            formation = world.formation_actor[world.formation[mount.unit]]
-            self.ctx.log.emit("order_done", formation, causes=(cause,), order_key=order_key)
+        self.part_over(mount, order_key, cause, self.guns.why_not(mount) if left > 0 else None)
 
     def next_mean(
         self, mount: Mount, shell: Any, aim: tuple[float, float], mean: tuple[float, float], event: int, turn: float
@@ -205,15 +221,8 @@ class IndirectFire:
         if any(other.busy for other in self.world.mounts_of[u]):
             return
         if self.world.flag("firing", u, False):
-            world = self.world
-            reason = (
-                Reason.LOST if not world.alive(u) or world.servers(mount) == 0
-                else Reason.EMPTY if mount.left == 0
-                else Reason.BROKE if world.broken[u]
-                else Reason.HALTED if world.halted[u]
-                else Reason.ORDERED
-            )  # fmt: skip
-            self.ctx.log.emit("ceased", world.actor[u], reason=int(reason))
+            reason = self.guns.why_not(mount) or Reason.ORDERED
+            self.ctx.log.emit("ceased", self.world.actor[u], reason=int(reason))
 
     # -- warning shots
 

@@ -8,6 +8,7 @@ from scipy.special import ndtri
 
 from sim.context import Context
 from sim.draws import Purpose, span_ms
+from sim.events import Reason
 from sim.rounds import mean_point
 from sim.world import Mount
 
@@ -29,12 +30,21 @@ class Guns:
         return max(1, span_ms(law, self.ctx.draws.one(Purpose.DELAY, mount.key ^ what << 8, event)))
 
     def able(self, mount: Mount) -> bool:
-        """Its crew serves it, and it has not broken, withdrawn, been halted or been lost."""
+        """It can fire."""
+        return self.why_not(mount) is None
+
+    def why_not(self, mount: Mount) -> Reason | None:
+        """Why a mount fires no more: lost with its crew, empty, or its unit has had enough or was halted."""
         world, u = self.world, mount.unit
-        gone = (
-            world.halted[u] or world.broken[u] or world.withdrawing[u] or world.surrendered[u] or not world.present[u]
-        )
-        return not gone and world.alive(u) and self.world.servers(mount) > 0 and mount.left != 0
+        if not world.present[u] or not world.alive(u) or world.servers(mount) == 0:
+            return Reason.LOST
+        if mount.left == 0:
+            return Reason.EMPTY
+        if world.broken[u] or world.surrendered[u]:
+            return Reason.BROKE
+        if world.halted[u]:
+            return Reason.HALTED
+        return Reason.TURNED_BACK if world.withdrawing[u] else None
 
     def mean(
         self, mount: Mount, event: int, turn: float, battery: tuple[int, int] | None = None

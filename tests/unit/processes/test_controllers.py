@@ -61,6 +61,21 @@ def busy(run: Recording) -> dict[int, int]:
     return out
 
 
+def test_the_loss_of_one_who_sets_up_an_attack_is_noticed_at_once() -> None:
+    noticed = 0
+    for replication in range(3):
+        run = night("controller_taken", 10, *ADVISERS[:1], replication=replication)
+        (lost,) = rows(run, "controller_lost")
+        serial = run.events.event(lost).payload["serial"]
+        of_it = [row for row in range(len(run.events)) if run.events.event(row).payload.get("serial") == serial]
+        before, after = ([row for row in of_it if side * (row - lost) > 0] for side in (-1, 1))
+        if serial and run.events.event(before[-1]).kind == "controller_taken":
+            noticed += 1
+            assert run.events.t_ms[after[0]] == run.events.t_ms[lost]
+            assert run.events.event(after[0]).kind in ("waiting", "controller_taken")
+    assert noticed
+
+
 @pytest.mark.parametrize("replication", range(3))
 def test_one_lost_while_setting_up_is_replaced_and_missed_for_good(replication: int) -> None:
     run = night("controller_taken", 10, *ADVISERS[:1], replication=replication)

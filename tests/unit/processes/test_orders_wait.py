@@ -1,4 +1,4 @@
-"""Orders to fire that find their gun busy: passed over, or waiting in turn; with a lost gun they lapse."""
+"""Orders to fire: passed over where the gun is busy, or waiting in turn; how they end, and what is said of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 
 from sim import engine
+from sim.clock import Phase
+from sim.context import Context
 from sim.draws import key, signed
 from sim.events import Reason
+from sim.losses import touched, wound
+from tests.battle import planted
 from tests.theory.battles.missions import when
 from tests.theory.battles.running import Night, build, nights, tree
 
@@ -31,6 +35,12 @@ def first(data: Any) -> Night:
     return next(iter(nights(build(data), 1, 1)))
 
 
+def aborted(night: Night) -> list[tuple[str, Reason]]:
+    """(order, why) of those given up."""
+    names = {signed(key(f"fire-{k}")): f"fire-{k}" for k in range(3)}
+    return [(names[payload[0]], Reason(payload[1])) for *_, payload in night.of("order_aborted")]
+
+
 def test_orders_that_wait_do_not_overtake() -> None:
     night = first(three_orders(True, rounds=2))
     assert list(when(night, "order_done", "fire", 3).round(1)) == [10.0, 20.0, 30.0]
@@ -40,7 +50,7 @@ def test_orders_that_wait_do_not_overtake() -> None:
 def test_who_does_not_wait_is_passed_over() -> None:
     night = first(three_orders(False))
     assert list(when(night, "order_done", "fire", 3).round(1)) == [10.0, float("inf"), float("inf")]
-    assert [payload[0] for *_, payload in night.of("order_aborted")] == [signed(key("fire-1")), signed(key("fire-2"))]
+    assert aborted(night) == [(f"fire-{k}", Reason.BUSY) for k in (1, 2)]
 
 
 def test_orders_lapse_with_the_last_gun_and_are_said_to_be_lost() -> None:
@@ -49,9 +59,58 @@ def test_orders_lapse_with_the_last_gun_and_are_said_to_be_lost() -> None:
     data["kinds"]["battery"]["weapons"]["gun"]["rounds"] = 1
     night = first(data)
     assert len(list(night.of("order_done"))) == 1
-    assert [payload for *_, payload in night.of("order_aborted")] == [
-        (signed(key(f"fire-{k}")), int(Reason.EMPTY)) for k in (1, 2)
-    ]
+    assert aborted(night) == [(f"fire-{k}", Reason.EMPTY) for k in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("range_", "held", "why"),
+    [("20 km", False, None), ("20 km", True, Reason.NO_UNIT_CAN), ("4 km", False, Reason.OUT_OF_RANGE)],
+)
+def test_no_gun_takes_up_an_order_and_it_is_said_why(range_: str, held: bool, why: Reason | None) -> None:
+    data = three_orders(False)
+    data["weapons"]["gun"] |= {"range": range_, "held": held}
+    del data["orders"][1:]
+    assert aborted(first(data)) == ([("fire-0", why)] if why else [])
+
+
+def test_what_a_gun_could_not_fire_to_the_end_is_not_done() -> None:
+    """Of an order of three rounds the only gun has two; of two guns one has all three, and the order is done."""
+    data = three_orders(False, rounds=3)
+    del data["orders"][1:]
+    data["kinds"]["battery"]["weapons"]["gun"]["rounds"] = 2
+    night = first(data)
+    assert len(list(night.of("fired"))) == 2
+    assert aborted(night) == [("fire-0", Reason.EMPTY)]
+    assert not list(night.of("order_done"))
+    data["units"][0] |= {"formation": "guns", "weapons": {"gun": {"rounds": 9}}}
+    del data["formations"][0]
+    night = first(data)
+    assert len(list(night.of("fired"))) == 5
+    assert not aborted(night)
+    assert len(list(night.of("order_done"))) == 1
+
+
+def test_an_order_whose_gun_is_lost_is_aborted() -> None:
+    """The crew is hurt after the first of two rounds."""
+
+    def plant(ctx: Context) -> None:
+        world = ctx.world
+        mount = next(m for m in world.mounts if world.ids[m.unit] == "gun")
+
+        def hurt(id_: int, *_: int) -> None:
+            for entity in range(world.first[mount.unit], world.first[mount.unit + 1]):
+                wound(world, ctx.log, ctx.draws, entity, True, mount, 0, id_, {})
+            touched(world, mount.unit)
+
+        ctx.log.on("impact", Phase.IMPACT, ctx.clock.handle("sim/fire"), hurt)
+
+    data = three_orders(False, rounds=2)
+    data["weapons"]["gun"]["interval"] = "5 s"
+    del data["orders"][1:]
+    run = planted(build(data), plant, seed=1)
+    assert len(run.events.of("fired")) == 1
+    assert run.events.payload("order_aborted")["why"].tolist() == [int(Reason.LOST)]
+    assert not len(run.events.of("order_done"))
 
 
 def test_orders_wait_for_a_gun_at_a_task_of_the_command() -> None:
