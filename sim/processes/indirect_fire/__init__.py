@@ -77,7 +77,7 @@ class IndirectFire:
         return next((why for why in there if why), Reason.OUT_OF_RANGE if guns else Reason.NO_UNIT_CAN)
 
     def begin(self, f: int, shell: Any, aim: tuple[float, float], cause: int, order_key: int, event: int) -> int:
-        """Every free, able mount of the weapon in formation f that reaches the place starts its loop; returns how many."""
+        """Every free, able mount of a weapon in formation f that reaches the place starts its loop; how many do."""
         started = 0
         for mount in self.mounts_of(f, shell.weapon):
             if self.free(mount) and self.guns.able(mount) and self.reaches(mount, aim):
@@ -130,8 +130,10 @@ class IndirectFire:
             line.clear()
 
     def part_over(self, mount: Mount, order_key: int, cause: int, why: Reason | None) -> None:
-        """A gun has fired all its part of an order (`why` None), or never will. With the last gun the order ends: done if
-        any fired its part, else aborted for the reason of the last."""
+        """A gun has fired all its part of an order (`why` None), or never will.
+
+        With the last gun the order ends: done if any fired its part, else aborted for the reason of the last.
+        """
         self.shooting[order_key] -= 1
         if self.counter.over(mount, cause):
             return
