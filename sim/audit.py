@@ -62,7 +62,7 @@ class Audit:
             clear = min(sensor.reach_m, world.visibility_m)
             far = sensor.reach_m * sensor.through_fog + clear * (1.0 - sensor.through_fog)
             if there and not world.surrendered[u]:
-                power = sensor.hazard_constant(world.light)  # type: ignore[arg-type]
+                power = sensor.hazard_constant(world.light)
         look = unit.signature
         state = look.firing if world.firing[u] else look.moving if world.moving[u] else look.still
         return power, far, state if there else 0.0

@@ -25,8 +25,8 @@ class Approval:
 
     def __init__(self, ctx: Context, side: int):
         self.ctx, self.world, self.side = ctx, ctx.world, side
-        self.law: Any = ctx.scenario.command[SIDES[side]]  # type: ignore[index]
-        self.rules = ctx.scenario.roe.get(SIDES[side])  # type: ignore[call-overload]
+        self.law: Any = ctx.scenario.command[SIDES[side]]
+        self.rules = ctx.scenario.roe.get(SIDES[side])
         self.actor = ctx.clock.handle(f"command/{SIDES[side]}")
         self.picture = ctx.world.beliefs[side]
         self.asked: set[int] = set()

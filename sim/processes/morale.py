@@ -61,7 +61,7 @@ class Morale:
                 self.companies[neighbour].beside.append(other)
         self.of_side = [[c for c in self.companies.values() if c.side == side] for side in (0, 1)]
         self.warnings = -1
-        laws = [ctx.scenario.morale.get(name) for name in SIDES]  # type: ignore[call-overload]
+        laws = [ctx.scenario.morale.get(name) for name in SIDES]
         self.near_m = [-1.0 if law is None else float(law.near_m) for law in laws]
         self.guns = [
             [
@@ -102,7 +102,7 @@ class Morale:
 
     def rules_changed(self) -> None:
         """A new law: companies that stand draw their nature anew from the same luck, and may break at once."""
-        laws = [self.ctx.scenario.morale.get(name) for name in SIDES]  # type: ignore[call-overload]
+        laws = [self.ctx.scenario.morale.get(name) for name in SIDES]
         self.near_m = [-1.0 if law is None else float(law.near_m) for law in laws]
         for company in self.companies.values():
             if not company.broken:
@@ -112,7 +112,7 @@ class Morale:
 
     def law(self, company: Company) -> Any:
         """The parameters of a company's side."""
-        return self.ctx.scenario.morale[SIDES[company.side]]  # type: ignore[index]
+        return self.ctx.scenario.morale[SIDES[company.side]]
 
     # -- what shakes
 
@@ -233,7 +233,7 @@ class Morale:
     def warned(self, id_: int, actor: int, rung: str) -> None:
         """A show of force or a warning shot: each company of the other side may notice it, and then heed it."""
         side = 1 - int(self.world.sides[self.world.unit_of_actor[actor]])
-        law = self.ctx.scenario.roe[SIDES[1 - side]]  # type: ignore[index]
+        law = self.ctx.scenario.roe[SIDES[1 - side]]
         step = next(step for step in law.ladder if step.id == rung)
         n = self.warnings = self.warnings + 1
         for company in self.companies.values():
@@ -254,7 +254,7 @@ class Morale:
         """A formation obeys a halt: it goes back to the enclave in order, and begins no attack and no fire any more."""
         f = self.world.formation_actor.index(actor)
         side = SIDES[self.world.sides[self.world.members[f][0]]]
-        law = self.ctx.scenario.morale.get(side)  # type: ignore[call-overload]
+        law = self.ctx.scenario.morale.get(side)
         for u in self.world.members[f]:
             self.world.flag("halted", u, True, rate=False)
             if self.world.alive(u) and self.world.present[u] and not self.world.broken[u]:

@@ -30,7 +30,7 @@ class Recognition:
         self.tags = [
             sorted({str(u.tag) for u, s in zip(self.world.unit, sides, strict=True) if s == k}) for k in (0, 1)
         ]
-        rules = [ctx.scenario.roe.get(name) for name in SIDES]  # type: ignore[call-overload]
+        rules = [ctx.scenario.roe.get(name) for name in SIDES]
         self.rules = rules
         lines = [rule.trigger.line_crossing if rule is not None else None for rule in rules]
         self.line = [None if name is None else signed(key(name)) for name in lines]
@@ -39,7 +39,7 @@ class Recognition:
     def rules_changed(self) -> None:
         """The error of a lost contact grows as the scenario now says."""
         for picture, name in zip(self.world.beliefs, SIDES, strict=True):
-            picture.drift_mps = self.ctx.scenario.belief[name].drift_mps  # type: ignore[index]
+            picture.drift_mps = self.ctx.scenario.belief[name].drift_mps
 
     def _of(self, actor: int) -> tuple[Any, int]:
         """(the other side's picture, unit) of a unit's actor."""
@@ -71,7 +71,7 @@ class Recognition:
         if picture.status[b] != Status.STALE or (picture.side, b) in self.ageing:
             return
         self.record(picture, b, -1)
-        law = self.ctx.scenario.belief[SIDES[picture.side]]  # type: ignore[index]
+        law = self.ctx.scenario.belief[SIDES[picture.side]]
         at = picture.lost_ms[b] + round(law.stale_s * 1000)
         self.ageing[(picture.side, b)] = self.ctx.clock.at(
             at, Phase.COMMAND, self.actor, self._stale, picture, b, id_, round(law.drop_s * 1000)
@@ -154,7 +154,7 @@ class Recognition:
     # -- affiliation
 
     def _affiliation(self, picture: Any, b: int, cause: int) -> None:
-        command = self.ctx.scenario.command.get(SIDES[picture.side])  # type: ignore[call-overload]
+        command = self.ctx.scenario.command.get(SIDES[picture.side])
         if command is None or command.monitoring is None or picture.tag[b] is not None:
             return
         picture.tag[b] = ""

@@ -23,7 +23,7 @@ class Roe:
 
     def __init__(self, ctx: Context, side: int):
         self.ctx, self.world, self.side = ctx, ctx.world, side
-        self.law: Any = ctx.scenario.roe[SIDES[side]]  # type: ignore[index]
+        self.law: Any = ctx.scenario.roe[SIDES[side]]
         self.actor = ctx.clock.handle(f"roe/{SIDES[side]}")
         self.picture = ctx.world.beliefs[side]
         self.fallen = 0

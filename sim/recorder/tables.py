@@ -16,7 +16,8 @@ from sim.world import SIDES, World
 def actors(ctx: Context) -> Table:
     """One row per actor in the order of handles; a unit stands under its id, its key is that of its luck."""
     world = ctx.world
-    name, role, unit, side = [], [], [], []
+    name, role, unit = [], [], []
+    side: list[str] = []
     for handle, luck in enumerate(ctx.clock.names):
         u = world.unit_of_actor.get(handle, -1)
         group, _, rest = luck.partition("/")

@@ -54,8 +54,7 @@ def build(scenario: Scenario, clock: Clock) -> World:
         mounts_of=[[] for _ in units],
         legs=legs,
         beliefs=[
-            Beliefs(s, len(units), n_formations, legs, scenario.belief[name].drift_mps)  # type: ignore[index]
-            for s, name in enumerate(SIDES)
+            Beliefs(s, len(units), n_formations, legs, scenario.belief[name].drift_mps) for s, name in enumerate(SIDES)
         ],
         **fixed,
     )

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from sim.clock import Call
 from sim.effects.damage import carleton_reach, carleton_terms
+from sim.scenario import Side
 
-SIDES = ("attackers", "defenders")
+SIDES: tuple[Side, Side] = ("attackers", "defenders")
 PEOPLE = ("standing", "prone", "dug_in")
 TARGETS = (*PEOPLE, "soft", "armour", "gun", "aircraft")
 COVERED = len(TARGETS)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.clock import Call, Clock, Phase
 from sim.legs import Legs
+from sim.scenario import Light
 from sim.world.beliefs import Beliefs
 from sim.world.near import Troops, box_gaps
 from sim.world.parts import COVERED, PEOPLE, Airspace, Body, Mount, Task
@@ -85,7 +86,7 @@ class World:
     hull: NDArray[np.int8] = field(init=False)
     fit: list[int] = field(init=False)
     tasks: dict[int, Task] = field(default_factory=dict)
-    light: str = "day"
+    light: Light = "day"
     visibility_m: float = np.inf
     replanners: list[Callable[[list[int]], None]] = field(default_factory=list)
     dirty: set[int] = field(default_factory=set)
@@ -160,7 +161,7 @@ class World:
         if self._replan is None or self._replan.fn is None:
             self._replan = self.clock.soon(Phase.REPLAN, self._replan_actor, self._run_replan)
 
-    def look_differs(self, *, light: str | None = None, visibility_m: float | None = None) -> None:
+    def look_differs(self, *, light: Light | None = None, visibility_m: float | None = None) -> None:
         """A new light or visibility: rates of all who look are re-planned this instant."""
         self.light = self.light if light is None else light
         self.visibility_m = self.visibility_m if visibility_m is None else visibility_m
@@ -219,11 +220,8 @@ class World:
 
     def effective(self, unit: int) -> bool:
         """Not broken, surrendered or withdrawing, present, and somebody unhurt."""
-        return bool(
-            self.present[unit]
-            and not (self.broken[unit] or self.surrendered[unit] or self.withdrawing[unit])
-            and self.alive(unit)
-        )
+        gone = self.broken[unit] or self.surrendered[unit] or self.withdrawing[unit]
+        return bool(not gone and self.present[unit] and self.alive(unit))
 
     def posture(self, unit: int) -> str:
         """standing, prone or dug_in, by what the unit does."""

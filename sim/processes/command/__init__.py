@@ -29,8 +29,8 @@ class Command:
 
     def __init__(self, ctx: Context, side: int):
         self.ctx, self.world, self.side = ctx, ctx.world, side
-        self.law: Any = ctx.scenario.command[SIDES[side]]  # type: ignore[index]
-        self.roe: Any = ctx.scenario.roe[SIDES[side]]  # type: ignore[index]
+        self.law: Any = ctx.scenario.command[SIDES[side]]
+        self.roe: Any = ctx.scenario.roe[SIDES[side]]
         self.actor = ctx.clock.handle(f"command/{SIDES[side]}")
         self.picture = ctx.world.beliefs[side]
         self.prefer: dict[str, tuple[int, tuple[str, ...]]] = {}

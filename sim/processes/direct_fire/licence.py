@@ -98,7 +98,7 @@ class Licence:
         if found is None:
             sensor = self.sensors[name]
             largest = max((unit.dimension_m or 0.0 for unit in self.world.unit), default=0.0)
-            found = sensor.found_m(light, largest)  # type: ignore[arg-type]
+            found = sensor.found_m(light, largest)
             self._sight[(name, light)] = found
         return min(mount.range_m, found)
 

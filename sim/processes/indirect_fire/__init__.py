@@ -233,7 +233,7 @@ class IndirectFire:
         if rung != Rung.WARNING_SHOTS or self.world.warning_aim is None:
             return
         side = next(s for s in (0, 1) if self.ctx.clock.handle(f"roe/{SIDES[s]}") == roe_actor)
-        step = next(r for r in self.ctx.scenario.roe[SIDES[side]].ladder if r.id == "warning_shots")  # type: ignore[index]
+        step = next(r for r in self.ctx.scenario.roe[SIDES[side]].ladder if r.id == "warning_shots")
         for mount in self.mounts:
             ours = self.world.side[mount.unit] == side and mount.name == step.weapon
             if ours and self.guns.able(mount) and not mount.busy and mount.unit not in self.world.tasks:

@@ -85,7 +85,7 @@ class Sensing(Hazards):
         """A fixed target known beforehand needs no detection, if the other side knows the points."""
         world = self.world
         other = SIDES[1 - world.sides[u]]
-        return world.formations[world.formation[u]].known and self.ctx.scenario.belief[other].known_points  # type: ignore[index]
+        return world.formations[world.formation[u]].known and self.ctx.scenario.belief[other].known_points
 
     def _first_need(self, row: int) -> float:
         """The Exp(1) that a pair begins with."""
