@@ -1,8 +1,9 @@
-"""Integer-millisecond time on simpy, and the one place where order within an instant is decided.
+"""Integer-millisecond time, and the one place where order within an instant is decided.
 
 Everything booked carries the key (t_ms, phase, actor, booking). Actors are compared by luck name (a unit's
 `luck`, else its name), so neither the order of a list nor a new label changes the order of an instant; `booking`
-only keeps an actor's own bookings in the order made. The environment refuses events without a key.
+only keeps an actor's own bookings in the order made. simpy holds what is booked for later and refuses events without a
+key; the running instant and the loop are the clock's own (docs/decisions/095).
 """
 
 from __future__ import annotations

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import random
+from collections.abc import Callable
+from typing import Any
 
-from sim.clock import Clock, Phase, Pool, UnkeyedEventError, order_table
+import pytest
+from simpy.events import Event
+
+from sim.clock import Clock, KeyedEnvironment, Phase, Pool, UnkeyedEventError, order_table
 
 
 def clock() -> Clock:
@@ -53,6 +58,54 @@ def test_a_bare_event_is_refused() -> None:
     it = clock()
     with pytest.raises(UnkeyedEventError):
         it.env.timeout(1)
+
+
+class BySimpy:
+    """The same bookings in simpy's heap alone, each run by simpy's own step."""
+
+    def __init__(self) -> None:
+        self.env = KeyedEnvironment()
+        self.rule = clock()  # for what is legal; it books nothing
+
+    def at(self, t_ms: int, phase: int, actor: int, fn: Callable[..., None], *args: Any) -> None:
+        t_ms = max(t_ms, self.rule._legal(phase, actor))
+        event = Event(self.env)
+        event._ok, event._value = True, None
+
+        def go(_: Event) -> None:
+            self.rule.now_ms, self.rule.phase, self.rule.actor = t_ms, phase, actor
+            fn(*args)
+
+        event.callbacks.append(go)
+        self.env.schedule(event, 1 << 62 | phase << 40 | actor, t_ms - self.env.now)
+
+    def run(self, until_ms: int) -> None:
+        while self.env.peek() <= until_ms:
+            self.env.step()
+
+
+def program(it: Clock | BySimpy, seed: int) -> list[tuple[int, int, int, int]]:
+    """Drawn bookings, each of which books up to three more; what ran: (number, phase, actor, ms asked for)."""
+    done: list[tuple[int, int, int, int]] = []
+
+    def act(number: int, t_ms: int, phase: int, actor: int) -> None:
+        done.append((number, phase, actor, t_ms))
+        rng = random.Random(f"{seed} {number}")
+        for child in range(rng.randrange(1, 4) if number < 10_000 else 0):
+            row = 4 * number + child, t_ms + rng.randrange(-1, 3), rng.randrange(9), rng.randrange(3)
+            it.at(*row[1:], act, *row)
+
+    for number in range(1, 4):
+        it.at(number, number, 0, act, number, number, number, 0)
+    it.run(60)
+    return done
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_loop_of_the_clock_does_what_simpys_own_step_does(seed: int) -> None:
+    ours, theirs = program(clock(), seed), program(BySimpy(), seed)
+    assert ours == theirs
+    assert len(ours) >= 100
 
 
 def test_a_cancelled_call_does_nothing_and_the_end_is_inclusive() -> None:
