@@ -15,9 +15,10 @@ from typing import Annotated, Any
 import typer
 
 from sim.experiment import commands
-from sim.report import branching, comparing, spreading
+from sim.report import branching, columns, comparing, spreading
 from sim.report.claims_command import claims
-from sim.report.comparing import Beside, Jobs, Json, Reps, ScenarioFile, Seed, Set, many, out_json
+from sim.report.columns import Beside
+from sim.report.comparing import Jobs, Json, Reps, ScenarioFile, Seed, Set, many, out_json
 from sim.report.export_command import export
 from sim.report.flip_command import flip
 from sim.report.last_command import last
@@ -95,8 +96,7 @@ def run(
     from sim.experiment import ensemble as many_runs
     from sim.recording import save
 
-    told_of = room.load(scenario, overrides or [])
-    others = [room.load(other) for other in beside or ()]
+    told_of, *others = columns.loaded(scenario, beside, overrides or ())
     if others and n == 1:
         raise room.ScenarioError(["--beside sets ensembles side by side: give -n 2 or more"])
     if output is not None and not output.absolute().parent.is_dir():
@@ -119,30 +119,30 @@ def run(
         if output is not None:
             save(night, output)
             typer.echo(f"wrote {output}", err=True)
-    columns = [found, *(many(other, seed, range(rep, rep + n), jobs, other.id, one_night) for other in others)]
-    _tell([told_of, *others], columns, night if n == 1 else None, json)
+    ensembles = [found, *(many(other, seed, range(rep, rep + n), jobs, other.id, one_night) for other in others)]
+    _tell([told_of, *others], ensembles, night if n == 1 else None, json)
 
 
-def _tell(scenarios: list[Any], columns: list[Any], night: Any, json: bool) -> None:
+def _tell(scenarios: list[Any], ensembles: list[Any], night: Any, json: bool) -> None:
     """What `run` prints of ensembles side by side, of one, or of a night."""
     from sim.experiment import ensemble as many_runs
     from sim.metrics import tables
     from sim.report import many as nights
     from sim.report import text
 
-    n, seed = len(columns[0].runs), columns[0].seed
+    n, seed = len(ensembles[0].runs), ensembles[0].seed
     if json:
-        bodies = [many_runs.as_json(one.id, column) for one, column in zip(scenarios, columns, strict=True)]
+        bodies = [many_runs.as_json(one.id, column) for one, column in zip(scenarios, ensembles, strict=True)]
         if night is not None:
             bodies[0] |= {"tables": {name: tables(night)[name] for name in ("losses", "disposition")}}
-        out_json({"schema": 1, "beside": bodies} if len(bodies) > 1 else bodies[0])
+        columns.out(bodies)
     elif night is not None:
         text.show(text.after_action(night))
-    elif len(columns) > 1:
-        text.show(nights.beside(scenarios, n, seed, [many_runs.summary(column) for column in columns]))
+    elif len(ensembles) > 1:
+        text.show(nights.beside(scenarios, n, seed, [many_runs.summary(column) for column in ensembles]))
     else:
         foot = nights.attributions(scenarios[0])
-        text.show(nights.ensemble(scenarios[0].title, n, seed, many_runs.summary(columns[0]), foot))
+        text.show(nights.ensemble(scenarios[0].title, n, seed, many_runs.summary(ensembles[0]), foot))
 
 
 @app.command()

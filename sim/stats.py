@@ -250,10 +250,14 @@ class Summary(NamedTuple):
     n_defined: int
 
 
-def summary(values: Sequence[float | bool | None] | Floats, confidence: float = 0.95) -> dict[str, float | int | None]:
+def summary(
+    values: Sequence[float | bool | None] | Floats, confidence: float = 0.95, least: float | None = None
+) -> dict[str, float | int | None]:
     """{mean, low, high, median, p5, p95, n_defined} of the defined values (None and NaN are undefined).
 
     low and high are the t interval of the mean, for booleans Wilson's; null with fewer than two defined values.
+    `least`: what no value can lie below, as 0 for counts; nor can their mean, so the interval is cut there and covers
+    as often.
     """
     defined = [v for v in values if v is not None and isfinite(v)]
     n = len(defined)
@@ -265,5 +269,7 @@ def summary(values: Sequence[float | bool | None] | Floats, confidence: float = 
     if n > 1:
         bounds = wilson(int(sample.sum()), n, confidence) if truth else _about(sample, confidence)
     low, high = bounds or (None, None)
+    if low is not None and least is not None:
+        low = max(low, least)
     p5, median, p95 = (float(v) for v in np.quantile(sample, [0.05, 0.5, 0.95]))
     return Summary(float(np.mean(sample)), low, high, median, p5, p95, n)._asdict()

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import Any, Literal
 
 from sim.metrics import Value
 from sim.scenario.reading import ScenarioError, read_map
 
 Found = Mapping[str, Value | None]
 """Metrics of one run by name."""
+
+Basis = Literal["stated", "derived", "analogue", "assumption"]
 
 ROLES = ("fit", "check", "rule", "input", "context")
 """What a row may be used for; only `check` rows validate."""
@@ -100,7 +102,12 @@ class Parameter:
     number: float
     low: float
     high: float
+    unit: str
     what: str
+    basis: Basis
+    claim: str
+    """Id of the statement it rests on; "" where there is none."""
+    note: str
 
 
 @dataclass(frozen=True)
@@ -175,9 +182,10 @@ def _claim(raw: Mapping[str, Any]) -> Claim:
 
 def _report(raw: Mapping[str, Any]) -> Report:
     rows = [
-        Parameter(str(p["id"]), float(p["value"]), float(p["low"]), float(p["high"]), str(p["what"]))
+        Parameter(str(p["id"]), float(p["value"]), float(p["low"]), float(p["high"]), str(p["unit"]), str(p["what"]),
+                  p["basis"], str(p.get("claim", "")), str(p.get("note", "")))
         for p in raw["parameters"]
-    ]
+    ]  # fmt: skip
     return Report(str(raw["id"]), str(raw["speaker"]), frozenset(raw["claims"]), str(raw["model"]), tuple(rows))
 
 

@@ -152,11 +152,12 @@ def processors() -> int:
 # ---------------------------------------------------------------- summaries
 
 
-def summarise(values: Sequence[Value | None]) -> dict[str, Any]:
-    """{mean, low, high, median, p5, p95, n_defined}; for words, the share of each with Wilson's interval."""
+def summarise(name: str, values: Sequence[Value | None]) -> dict[str, Any]:
+    """{mean, low, high, median, p5, p95, n_defined} of a metric; for words, shares with Wilson's interval."""
     words = [v for v in values if isinstance(v, str)]
     if not words:
-        return stats.summary([v for v in values if not isinstance(v, str)])
+        least = None if name in metrics.SIGNED else 0.0
+        return stats.summary([v for v in values if not isinstance(v, str)], least=least)
     shares = {}
     for word in sorted(set(words)):
         interval = stats.wilson(words.count(word), len(words)) if len(words) > 1 else None
@@ -167,7 +168,7 @@ def summarise(values: Sequence[Value | None]) -> dict[str, Any]:
 
 def summary(found: Ensemble) -> dict[str, dict[str, Any]]:
     """Every metric summarised over the replications."""
-    return {name: summarise(found.column(name)) for name in metrics.METRICS}
+    return {name: summarise(name, found.column(name)) for name in metrics.METRICS}
 
 
 def as_json(scenario_id: str, found: Ensemble) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim import stats
 from sim.experiment.ensemble import Run, engine_run, ensemble
-from sim.experiment.transfer import changes
+from sim.experiment.transfer import changes, fitting
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -90,9 +90,12 @@ def shares(metric: str, arms: Sequence[str], worth: dict[Coalition, Floats]) -> 
     return Shares(metric, each.shape[1], nothing, everything, at_least, at_most, tuple(rows))
 
 
-def scenarios(base: Path, without: Sequence[Path]) -> tuple[list[str], dict[Coalition, Scenario]]:
+def scenarios(
+    base: Path, without: Sequence[Path], other: Path | None = None
+) -> tuple[list[str], dict[Coalition, Scenario]]:
     """Names of the arms and the scenario of every coalition. `without`: variants of `base`, each of which takes its
-    arm away by `set` alone. Raises ScenarioError for what is no such variant."""
+    arm away by `set` alone. `other`: where they are taken away instead; an arm that is not there contributes nothing.
+    Raises ScenarioError for what is no such variant."""
     from sim import scenario as room
 
     if not 2 <= len(without) <= MOST_ARMS:
@@ -104,10 +107,12 @@ def scenarios(base: Path, without: Sequence[Path]) -> tuple[list[str], dict[Coal
         name, rows = changes(path, base)
         arms.append(name.removeprefix("no-"))
         sets.append(rows)
-    whole, found = room.load(base), {}
+    place = other or base
+    whole, found = room.load(place), {}
+    sets = [fitting(whole, rows) for rows in sets]
     for some in coalitions(len(arms)):
         gone = dict(row for n, rows in enumerate(sets) if n not in some for row in rows)
-        found[some] = room.load(base, list((gone | _emptied(whole, gone)).items()))
+        found[some] = room.load(place, list((gone | _emptied(whole, gone)).items()))
     return arms, found
 
 

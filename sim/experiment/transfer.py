@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,4 +33,17 @@ def transferred(variant: Path, base: Path, other: Path) -> tuple[Scenario, Scena
     from sim import scenario as room
 
     _, rows = changes(variant, base)
-    return room.load(other), room.load(other, rows)
+    there = room.load(other)
+    return there, room.load(other, fitting(there, rows))
+
+
+def fitting(scenario: Scenario, rows: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """The rows without those that would take away what a scenario does not have: there they change nothing."""
+    from sim import scenario as room
+
+    known = list(room.values(scenario))
+    return [
+        (path, value)
+        for path, value in rows
+        if value is not None or any(name.startswith((f"{path}.", f"{path}[")) or name == path for name in known)
+    ]

@@ -66,6 +66,9 @@ METRICS: dict[str, Metric] = {
 }
 """Every scalar metric by name, in the order they are printed."""
 
+SIGNED = frozenset({"time_to_first_effect_s", "time_to_warning_s", "time_to_reply_s", "build_up_seen_h"})
+"""Spans between two moments of which either may come first; no other metric can lie below zero."""
+
 
 def _view(of: Recording | View) -> View:
     return of if isinstance(of, View) else View(of)
@@ -97,6 +100,7 @@ __all__ = [
     "METRICS",
     "MINUTE_MS",
     "SIDES",
+    "SIGNED",
     "TABLES",
     "Metric",
     "Rows",

@@ -87,11 +87,11 @@ def beside(heads: Sequence[str], recordings: Sequence[Recording]) -> Group:
     from rich.text import Text
 
     from sim import metrics
-    from sim.report import people, text
+    from sim.report import people, text, words
 
     found = [metrics.measure(recording) for recording in recordings]
     rows = [
-        (name, *(people.count(one[name]) if people.is_of_people(name) else one[name] for one in found))
+        (words.label(name), *(words.amount(name, one[name]) for one in found))
         for name in metrics.METRICS
         if found[0][name] != found[1][name]
     ]

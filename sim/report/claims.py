@@ -15,13 +15,10 @@ from sim.claims import LEAST, Claim, Finding, Record, failed
 from sim.claims.judging import Share
 from sim.experiment.claims_table import Column
 from sim.report import text
+from sim.report.words import YES_OR_NO, amount, label
 
 RIVALS = ("coalition", "SANA", "Russian MoD")
 PARTIES = dict(zip(("coalition", "sana", "mod"), RIVALS, strict=True))
-
-YES_OR_NO = ("hq_held", "advance_stopped")
-HULLS = ("tanks_m", "artillery_m", "mortars_m", "vehicles_m")
-"""Mobility kills, and no metres."""
 
 HOW = (
     "Statements are by those named and not ours; a verdict is *consistent* or *not consistent with these inputs*, "
@@ -33,27 +30,14 @@ HOW = (
 )
 
 
-def number(value: float | str | None, metric: str) -> str:
-    """A value of a metric for readers: people and rounds whole, long times as hours."""
-    if value is None:
-        return "-"
-    if isinstance(value, str):
-        return value
-    if metric.endswith("_s"):
-        return f"{value / 3600:.1f} h" if value >= 5400 else f"{value / 60:.0f} min"
-    if metric in YES_OR_NO:
-        return "yes" if value >= 0.5 else "no"
-    return f"{value:.0f} m" if metric.endswith("_m") and metric not in HULLS else f"{value:.0f}"
-
-
 def spread(finding: Finding) -> str:
     """Median and the middle 90 % of the runs."""
     assert finding.claim.test is not None
     metric = finding.claim.test.first.metric
     if finding.p5 is None or metric in YES_OR_NO:
-        return number(finding.median, metric)
-    low, high = number(finding.p5, metric), number(finding.p95, metric)
-    return number(finding.median, metric) if low == high else f"{number(finding.median, metric)} ({low} to {high})"
+        return amount(metric, finding.median)
+    low, high = amount(metric, finding.p5), amount(metric, finding.p95)
+    return amount(metric, finding.median) if low == high else f"{amount(metric, finding.median)} ({low} to {high})"
 
 
 def share(found: Share | None) -> str:
@@ -70,12 +54,12 @@ def band(finding: Finding) -> str:
 
 
 def band_of(claim: Claim) -> str:
-    """Metric and band; times of a test in the unit of `number`."""
+    """Metric and band; times of a test in the unit of `amount`."""
     assert claim.test is not None
     first = claim.test.first
-    name = first.metric.removesuffix("_s").removesuffix("_m").replace("_", " ")
+    name = label(first.metric)
     if first.metric.endswith("_s"):
-        ends = [number(end, first.metric) for end in (first.low, first.high) if end is not None]
+        ends = [amount(first.metric, end) for end in (first.low, first.high) if end is not None]
         return f"{name}: {'at least ' if first.high is None else ''}{' to '.join(ends)}"
     demand = f" in {claim.test.share:.0%} of nights" if claim.test.share else ""
     return f"{name}: {claim.test.words}{demand}"

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.report import columns
+from sim.report.columns import Beside
+
 if TYPE_CHECKING:
     from sim.experiment.ensemble import Ensemble, Run
     from sim.scenario import Scenario
@@ -17,9 +20,6 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Names all luck of the 
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value; repeatable.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Processes; 0 means one for each processor.")]
-Beside = Annotated[
-    list[Path] | None, typer.Option("--beside", metavar="SCENARIO", help="A column for this one too; repeatable.")
-]
 Reps = Annotated[int, typer.Option("-n", min=1, help="Replications.")]
 
 
@@ -69,8 +69,7 @@ def compare(
     a, b = couples[0]
     effects, same = found[0]
     if json:
-        told = [pairs.as_json(x.id, b.id, seed, *row) for (x, _), row in zip(couples, found, strict=True)]
-        out_json(told[0] if not beside else {"schema": 1, "beside": told})
+        columns.out([pairs.as_json(x.id, b.id, seed, *row) for (x, _), row in zip(couples, found, strict=True)])
     elif not beside:
         text.show(paired.comparison((a.title, b.title), n, effects, same, everything, nights.attributions(a)))
     else:
@@ -99,18 +98,29 @@ def variants(json: Json = False) -> None:
 
 def explain(
     scenario: ScenarioFile,
-    path: Annotated[str, typer.Argument(metavar="PATH", help="Such as units[t72-1].weapons.tank_gun.rounds.")],
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH",
+            help="Such as units[t72-1].speed, weapons.gmlrs (all below it), reports[mod].injured_counted.",
+        ),
+    ],
     overrides: Set = None,
+    beside: Beside = None,
     json: Json = False,
 ) -> None:
-    """What is known of one number: value, unit, range, basis, source, who disputes it, which metrics it moves."""
-    from sim import scenario as room
+    """What is known of a number: value, unit, range, basis, source, who disputes it, which metrics it moves."""
     from sim.report import explained, text
+    from sim.scenario import ScenarioError
 
-    told = room.load(scenario, overrides or [])
-    row = room.explain(told, path)
-    more = explained.about(told, row)
+    told = columns.loaded(scenario, beside, overrides or ())
+    answers = [explained.answer(told[0], path)]
+    for other in told[1:]:
+        try:
+            answers.append(explained.answer(other, path))
+        except ScenarioError:  # a scenario of other units: its column says so
+            answers.append([])
     if json:
-        out_json(row.model_dump(mode="json", by_alias=True) | more)
+        columns.out([{"scenario": one.id} | explained.as_json(found) for one, found in zip(told, answers, strict=True)])
     else:
-        text.show(explained.in_words(path, row, more))
+        text.show(explained.in_words(path, columns.heads(told), answers))

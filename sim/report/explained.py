@@ -1,26 +1,56 @@
-"""What is known of one number of a scenario: where it comes from, who says otherwise, and what it moves.
+"""What is known of the numbers of a scenario: where they come from, who says otherwise, and what they move.
 
-What it moves was measured once and lies beside the scenario (`screening.json`, which `make screening` writes): rank
-correlations over histories in which every disputed input was drawn at once. It is of the scenario it names.
+What a number moves was measured once and lies beside the scenario (`screening.json`, which `make screening` writes):
+rank correlations over histories in which every disputed input was drawn at once. It is of the scenario it names.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.claims import Record
 from sim.experiment import claims_table
+from sim.scenario import ScenarioError, numbers
+from sim.scenario.overlay import near, parse, some
+from sim.scenario.schema import ProvenanceRow
 
 if TYPE_CHECKING:
     from rich.console import Group
 
     from sim.scenario import Scenario
-    from sim.scenario.schema import ProvenanceRow
 
 SCREENING = "screening.json"
 MOST = 5
+Answer = list[tuple[ProvenanceRow, dict[str, Any]]]
+"""Every number at a path with `about` it."""
+
+
+def answer(scenario: Scenario, path: str) -> Answer:
+    """All numbers at a path and below, those of the reporting models included. Raises ScenarioError."""
+    reporting = (parse(path) or [""])[0] == "reports"
+    rows = reported(scenario, path) if reporting else numbers(scenario, path)
+    return [(row, about(scenario, row)) for row in rows]
+
+
+def reported(scenario: Scenario, path: str) -> list[ProvenanceRow]:
+    """The parameters of what a party could have reported, `reports[coalition].dead_seen`. Raises ScenarioError."""
+    steps = [step for step in (parse(path) or [])[1:] if step != "parameters"]
+    record = claims_table.record_of(scenario)
+    rows = [
+        ProvenanceRow(path=f"reports[{report.id}].{p.id}", number=p.number, unit=p.unit, lower=p.low, upper=p.high,
+                      basis=p.basis, claim_id=p.claim or None, remark="; ".join(filter(None, (p.what, p.note))))
+        for report in record.reports for p in report.parameters
+    ]  # fmt: skip
+    found = [row for row in rows if (parse(row.path) or [])[1 : 1 + len(steps)] == steps]
+    if not found:
+        known = [row.path for row in rows]
+        raise ScenarioError(
+            [f"{scenario.id}: {path}: there is no number at this path; allowed: {some(known)}{near(path, known)}"]
+        )
+    return found
 
 
 def about(scenario: Scenario, row: ProvenanceRow) -> dict[str, Any]:
@@ -40,7 +70,7 @@ def about(scenario: Scenario, row: ProvenanceRow) -> dict[str, Any]:
     disputed = [_claim(record, name) for name in against] if record is not None else []
     return {
         "sources": sources, "claims": told, "disputed_by": disputed, "moves": moves(scenario, row.path),
-        "readers": readers(row.path),
+        "readers": ["claims"] if row.path.startswith("reports[") else readers(row.path),
     }  # fmt: skip
 
 
@@ -70,31 +100,86 @@ def moves(scenario: Scenario, path: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (not row["clear"], -abs(row["rank_correlation"])))[:MOST]
 
 
-def in_words(path: str, row: ProvenanceRow, more: dict[str, Any]) -> Group:
-    """All of it as a table of two columns."""
-    from rich.console import Group
+# ---------------------------------------------------------------- as JSON and in words
+
+
+def as_json(found: Answer) -> dict[str, Any]:
+    """One number as it is; of several, a list."""
+    rows = [row.model_dump(mode="json", by_alias=True) | more for row, more in found]
+    return rows[0] if len(rows) == 1 else {"schema": 1, "numbers": rows}
+
+
+def in_words(path: str, heads: Sequence[str], answers: Sequence[Answer]) -> Group:
+    """One number in full, several in a line each; of several scenarios a column for each."""
     from rich.text import Text
 
     from sim.report import text
 
-    unit = f" {row.unit}" if row.unit else ""
-    rows: list[tuple[str, object]] = [("value", f"{row.number}{unit}")]
-    if row.lower is not None or row.upper is not None:
-        rows.append(("range", f"{row.lower} to {row.upper}{unit}"))
-    rows += [("basis", row.basis or "not said"), ("confidence", row.trust), ("note", row.remark)]
-    for one in more["sources"]:
-        rows.append(("source", f"{one['id']}: {one['title']}" + (f", {one['address']}" if one["address"] else "")))
+    if len(answers) == 1 and len(answers[0]) > 1:
+        rows = [
+            (
+                Text(row.path),
+                value(row),
+                span(row),
+                row.basis,
+                row.trust,
+                ", ".join(_names(row.claim_id) + _names(row.source_id)),
+            )
+            for row, _ in answers[0]
+        ]
+        columns = ("number", "value", "range", "basis", "confidence", "claim, source")
+        return text.table(f"{path}: {len(rows)} numbers", columns, rows, left=6)
+    if max(map(len, answers)) > 1:
+        told = [{row.path: f"{value(row)} ({row.basis or '-'})" for row, _ in column} for column in answers]
+        paths = dict.fromkeys(name for column in told for name in column)
+        listed = [(Text(name), *(column.get(name, "is not there") for column in told)) for name in paths]
+        return text.table(f"{path}: value (basis)", ("number", *heads), listed, left=9)
+    facts = [_facts(path, *column[0]) if column else {"value": ["is not there"]} for column in answers]
+    keys = [key for key in _ORDER if any(key in fact for fact in facts)]
+    lines = [
+        (
+            Text(key if k == 0 else ""),
+            *(Text(fact.get(key, [])[k] if k < len(fact.get(key, [])) else "") for fact in facts),
+        )
+        for key in keys
+        for k in range(max(len(fact.get(key, [])) for fact in facts))
+    ]
+    return text.table(path, ("", *heads) if len(answers) > 1 else ("", ""), lines, left=9)
+
+
+_ORDER = ("value", "range", "basis", "confidence", "note", "source", "stated by", "disputed by", "inherited from",
+          "read by", "moves", "screening")  # fmt: skip
+
+
+def value(row: ProvenanceRow) -> str:
+    """A number with its unit."""
+    return f"{row.number} {row.unit}".strip()
+
+
+def span(row: ProvenanceRow) -> str:
+    """The range of a number; a dash where it has none."""
+    return "-" if row.lower is None and row.upper is None else f"{row.lower} to {row.upper} {row.unit}".strip()
+
+
+def _facts(path: str, row: ProvenanceRow, more: dict[str, Any]) -> dict[str, list[str]]:
+    """What is known of a number, by `_ORDER`, each fact a line; left out where nothing is known."""
+    found: dict[str, list[str]] = {"value": [value(row)], "basis": [row.basis or "not said"]}
+    if span(row) != "-":
+        found["range"] = [span(row)]
+    found |= {key: [words] for key, words in (("confidence", row.trust), ("note", row.remark)) if words}
+    found["source"] = [
+        f"{s['id']}: {s['title']}" + (f", {s['address']}" if s["address"] else "") for s in more["sources"]
+    ]
     for key, words in (("claims", "stated by"), ("disputed_by", "disputed by")):
-        rows += [(words, f"{one['id']}, {one['said_by']}: {one['says']}") for one in more[key]]
+        found[words] = [f"{one['id']}, {one['said_by']}: {one['says']}" for one in more[key]]
     if row.path != path:
-        rows.append(("inherited from", Text(row.path)))
+        found["inherited from"] = [row.path]
     if more["readers"]:
-        rows.append(("read by", ", ".join(more["readers"])))
+        found["read by"] = [", ".join(more["readers"])]
     for one in more["moves"]:
         clear = "stands out" if one["clear"] else "does not stand out from chance"
-        rows.append(
-            ("moves", f"{one['metric'].replace('_', ' ')}: rank correlation {one['rank_correlation']:+.2f}, {clear}")
-        )
+        told = f"{one['metric'].replace('_', ' ')}: rank correlation {one['rank_correlation']:+.2f}, {clear}"
+        found.setdefault("moves", []).append(told)
     if more["moves"]:
-        rows.append(("screening", more["moves"][0]["of"]))
-    return Group(text.table(path, ("", ""), [row for row in rows if row[1] is not None], left=2))
+        found["screening"] = [more["moves"][0]["of"]]
+    return {key: lines for key, lines in found.items() if lines}

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.report.comparing import Jobs, Json, ScenarioFile, Seed, out_json
+from sim.report.columns import Beside
+from sim.report.comparing import Jobs, Json, ScenarioFile, Seed
 
 if TYPE_CHECKING:
-    from rich.console import Group
+    from rich.console import Group, RenderableType
 
     from sim.experiment.flip import Flip, Step
 
@@ -32,15 +33,15 @@ def flip(
     n: Annotated[int, typer.Option("-n", min=2, help="Nights at every step, the same luck.")] = 32,
     seed: Seed = 1,
     jobs: Jobs = 0,
+    beside: Beside = None,
     json: Json = False,
 ) -> None:
     """The smallest change inside sourced ranges that reverses a headline. Exit 1 if none of those tried does."""
-    from sim import scenario as room
     from sim.experiment import flip as looking
     from sim.experiment.ensemble import processors
-    from sim.report import text
+    from sim.report import columns, text
 
-    told, wanted = room.load(scenario), looking.headline(headline)
+    told, wanted = columns.loaded(scenario, beside), looking.headline(headline)
 
     def done(count: int, fraction: float) -> None:
         if sys.stderr.isatty():
@@ -48,45 +49,76 @@ def flip(
 
     workers = jobs or (processors() if n >= 8 else 1)
     counts = [count for count in COUNTS if count <= most]
-    here, found = looking.run(told, wanted, counts, steps, seed=seed, n=n, workers=workers, done=done)
+    answers = [looking.run(one, wanted, counts, steps, seed=seed, n=n, workers=workers, done=done) for one in told]
     if json:
-        out_json(looking.as_json(wanted, seed, here, found))
+        columns.out(
+            [{"scenario": one.id} | looking.as_json(wanted, seed, *row) for one, row in zip(told, answers, strict=True)]
+        )
     else:
-        text.show(in_words(f"{told.title}\n{n} simulated nights at every step, seed {seed}", headline, here, found))
-    raise typer.Exit(0 if any(one.distance is not None for one in found) else 1)
+        title = columns.titles(told, f"{n} simulated nights at every step, seed {seed}")
+        text.show(in_words(title, headline, columns.heads(told), answers))
+    raise typer.Exit(0 if any(one.distance is not None for _, found in answers for one in found) else 1)
 
 
-def in_words(title: str, headline: str, here: Step, found: Sequence[Flip]) -> Group:
-    """Distances by how many inputs are moved, the way of the fewest that suffice, and the inputs."""
-    from rich.console import Group, RenderableType
+def in_words(title: str, headline: str, heads: Sequence[str], answers: Sequence[tuple[Step, Sequence[Flip]]]) -> Group:
+    """Distances by how many inputs are moved, the way of the fewest that suffice, and the inputs; of several scenarios
+    the distances in columns, the ways one after the other."""
+    from rich.console import Group
     from rich.text import Text
 
     from sim.report import text
 
-    rows = [
-        (len(one.moved), _share(one.steps[-1]), _way(one.distance), _way(one.possibly), _way(one.surely))
-        for one in found
-    ]
+    here = "; ".join(
+        (f"{name} {_share(step)}" if len(heads) > 1 else _share(step))
+        for name, (step, _) in zip(heads, answers, strict=True)
+    )
     parts: list[RenderableType] = [
         Text(title, style="bold"), Text(READ_ME), Text(""),
-        Text(f"Headline: {headline}. As the scenario stands: {_share(here)}."), Text(""),
-        text.table("How far", ("inputs moved", "share met at the ends", "distance", "possibly", "surely"), rows),
+        Text(f"Headline: {headline}. Nights that meet it as the scenario stands: {here}."), Text(""),
     ]  # fmt: skip
-    flips = [one for one in found if one.distance is not None]
-    if not flips:
-        return Group(*parts, Text("Nothing tried reverses it inside the ranges."))
-    few = flips[0]
+    if len(heads) == 1:
+        names: tuple[str, ...] = ("inputs moved", "share met at the ends", "distance", "possibly", "surely")
+        rows: list[tuple[object, ...]] = [
+            (len(one.moved), _share(one.steps[-1]), _way(one.distance), _way(one.possibly), _way(one.surely))
+            for one in answers[0][1]
+        ]
+        parts.append(text.table("How far", names, rows))
+    else:
+        every = [
+            (len(one.moved), *(_distance(found[k]) for _, found in answers)) for k, one in enumerate(answers[0][1])
+        ]
+        parts.append(text.table("How far: distance (possibly to surely)", ("inputs moved", *heads), every))
+    for name, (_, found) in zip(heads, answers, strict=True):
+        parts += _fewest(f"{name}: " if len(heads) > 1 else "", found)
+    return Group(*parts)
+
+
+def _fewest(of: str, found: Sequence[Flip]) -> list[RenderableType]:
+    """The way of the fewest inputs that suffice, and where they go."""
+    from rich.text import Text
+
+    from sim.report import text
+
+    few = next((one for one in found if one.distance is not None), None)
+    if few is None:
+        return [Text(""), Text(f"{of}Nothing tried reverses it inside the ranges.")]
     far = few.distance or 0.0
     way = [(_way(step.fraction), _share(step)) for step in few.steps]
     moved = [
         (Text(row.dial.path), row.at(0.0), row.at(far), row.at(1.0), f"{row.rank_correlation:+.2f}")
         for row in few.moved
     ]
-    parts += [
-        Text(""), text.table(f"The way, {len(few.moved)} moved together", ("of the way", "share met"), way),
-        Text(""), text.table("What is moved", ("input", "stated", "at the flip", "end", "rank correlation"), moved),
+    return [
+        Text(""), text.table(f"{of}The way, {len(few.moved)} moved together", ("of the way", "share met"), way),
+        Text(""),
+        text.table(f"{of}What is moved", ("input", "stated", "at the flip", "end", "rank correlation"), moved),
     ]  # fmt: skip
-    return Group(*parts)
+
+
+def _distance(flip: Flip) -> str:
+    if flip.distance is None:
+        return f"not within the ranges; {_share(flip.steps[-1])} at the ends"
+    return f"{_way(flip.distance)} ({_way(flip.possibly)} to {_way(flip.surely)})"
 
 
 def _share(step: Step) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.report.comparing import Jobs, Json, Seed, out_json
+from sim.report.columns import Beside
+from sim.report.comparing import Jobs, Json, Seed
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -44,6 +46,7 @@ def last(
     n: Annotated[int, typer.Option("-n", min=2, help="Nights of a scenario.")] = 20,
     seed: Seed = 1,
     jobs: Jobs = 0,
+    beside: Beside = None,
     json: Json = False,
 ) -> None:
     """Until when could it still have been stopped? Deaths by the moment at which each action of each actor begins."""
@@ -54,33 +57,39 @@ def last(
     from sim.experiment.ensemble import engine_run, processors
     from sim.experiment.verify import scenario_of
     from sim.recording import load, one_of_many
-    from sim.report import text
+    from sim.report import columns, text
 
     run, numbers, said = engine_run, range(n), f"{n} simulated nights of each, seed {seed}"
     if file.suffix == ".mcap":
+        if beside:
+            raise room.ScenarioError([f"{file}: one recorded night has no columns beside it; give its scenario"])
         night = load(file)
-        scenario, seed, said = scenario_of(night), int(night.meta["seed"]), one_of_many(night)
+        told, seed, said = [scenario_of(night)], int(night.meta["seed"]), one_of_many(night)
         run = partial(engine_run, history=int(night.meta["history"]))
         numbers = range(int(night.meta["replication"]), int(night.meta["replication"]) + 1)
     else:
-        scenario = room.load(file)
-    wanted = looking.actions(actions or _beside(scenario, file))
+        told = columns.loaded(file, beside)
+    wanted = looking.actions(actions or _beside(told[0], file))
     unknown = sorted(set(only or ()) - {action.id for action in wanted})
     if unknown:
         raise room.ScenarioError([f"--action {unknown[0]}: is none; allowed: {', '.join(a.id for a in wanted)}"])
     wanted = [action for action in wanted if not only or action.id in only]
-    when = looking.moments(scenario, first, until, every)
-
-    def done(count: int) -> None:
-        if sys.stderr.isatty():
-            typer.echo(f"\rmoment {count} of {len(when) * len(wanted)}", nl=count == len(when) * len(wanted), err=True)
-
+    when = looking.moments(told[0], first, until, every)
     workers = jobs or (processors() if len(numbers) >= 8 else 1)
-    plain, rows = looking.run(scenario, wanted, when, seed=seed, numbers=numbers, workers=workers, run=run, done=done)
+    curves = []
+    for one in told:
+        done = partial(_progress, one.id, len(when) * len(wanted))
+        found = looking.run(one, wanted, when, seed=seed, numbers=numbers, workers=workers, run=run, done=done)
+        curves.append(Curves(one, *found))
     if json:
-        out_json(looking.as_json(seed, spares, plain, rows))
+        columns.out([{"scenario": c.scenario.id} | looking.as_json(seed, spares, c.plain, c.rows) for c in curves])
     else:
-        text.show(in_words(f"{scenario.title}\n{said}", wanted, plain, rows, spares))
+        text.show(in_words(said, wanted, curves, spares))
+
+
+def _progress(name: str, moments: int, count: int) -> None:
+    if sys.stderr.isatty():
+        typer.echo(f"\r{name}: moment {count} of {moments}", nl=count == moments, err=True)
 
 
 def _beside(scenario: Scenario, file: Path) -> Path:
@@ -93,36 +102,68 @@ def _beside(scenario: Scenario, file: Path) -> Path:
     return Path(scenario.folder) / Path(scenario.claims_file).parent / ACTIONS
 
 
-def in_words(title: str, wanted: Sequence[Action], plain: At, rows: Mapping[str, Sequence[At]], share: float) -> Group:
-    """The last moments, then deaths by moment for every action."""
+@dataclass(frozen=True)
+class Curves:
+    """The dead of a scenario if nobody does anything, and by action and moment."""
+
+    scenario: Scenario
+    plain: At
+    rows: Mapping[str, Sequence[At]]
+
+
+def in_words(said: str, wanted: Sequence[Action], found: Sequence[Curves], share: float) -> Group:
+    """The last moments, then deaths by moment for every action; of several scenarios a column for each."""
     from rich.console import Group, RenderableType
     from rich.text import Text
 
+    from sim.report import columns, many, text
+
+    scenarios = [one.scenario for one in found]
+    heads = columns.heads(scenarios)
+    parts: list[RenderableType] = [
+        Text(columns.titles(scenarios, said), style="bold"), Text(READ_ME), Text(""),
+        _ends(wanted, found, heads, share),
+    ]  # fmt: skip
+    if len(found) > 1:
+        tables = [
+            (f"{action.id}, {action.what}", [(name, one, action.id) for name, one in zip(heads, found, strict=True)])
+            for action in wanted
+        ]
+    else:
+        named = [(action.id, found[0], action.id) for action in wanted]
+        tables = [("all else being equal", named[k : k + BESIDE]) for k in range(0, len(named), BESIDE)]
+    for what, cells in tables:
+        curves = [
+            (f"{row.when:%H:%M}", *(_dead(one.rows[action][k]) for _, one, action in cells))
+            for k, row in enumerate(found[0].rows[wanted[0].id])
+        ]
+        curves.append(("never", *(_dead(one.plain) for _, one, _ in cells)))
+        title = f"Dead, attackers + defenders, by the moment at which it begins: {what}"
+        parts += [Text(""), text.table(title, ("from", *(name for name, _, _ in cells)), curves)]
+    feet = dict.fromkeys(many.attributions(one) for one in scenarios)
+    return Group(*parts, Text(""), *(Text(foot) for foot in feet if foot))
+
+
+def _ends(wanted: Sequence[Action], found: Sequence[Curves], heads: Sequence[str], share: float) -> Group:
+    """Of every action the last moment that still spares a share of the dead."""
     from sim.experiment.last import last as last_of
     from sim.report import text
 
-    one = len(plain.killed) == 1
-    ends = []
+    one_night = len(found[0].plain.killed) == 1
+    rows = []
     for action in wanted:
-        found, column = last_of(plain, rows[action.id], share), rows[action.id]
-        told = [_until(at, column) for at in ((found.surely,) if one else (found.surely, found.possibly))]
-        ends.append((action.id, action.who, action.what, *told))
-    heads = ("", "who", "what", "in this night") if one else ("", "who", "what", "surely", "possibly")
-    parts: list[RenderableType] = [
-        Text(title, style="bold"), Text(READ_ME), Text(""),
-        text.table(f"The last moment at which it would still have spared {share:.0%} of the dead of both sides", heads,
-                   ends, left=5),
-    ]  # fmt: skip
-    for start in range(0, len(wanted), BESIDE):
-        some = wanted[start : start + BESIDE]
-        curves = [
-            (f"{row.when:%H:%M}", *(_dead(rows[action.id][k]) for action in some))
-            for k, row in enumerate(rows[wanted[0].id])
-        ]
-        curves.append(("never", *(_dead(plain) for _ in some)))
-        title = "Dead, attackers + defenders, by the moment at which it begins"
-        parts += [Text(""), text.table(title, ("from", *(action.id for action in some)), curves)]
-    return Group(*parts)
+        told: list[str] = []
+        for one in found:
+            column, end = one.rows[action.id], last_of(one.plain, one.rows[action.id], share)
+            ends = [_until(at, column) for at in ((end.surely,) if one_night else (end.surely, end.possibly))]
+            told += [" / ".join(ends)] if len(found) > 1 else ends
+        rows.append((action.id, action.who, action.what, *told))
+    if len(found) > 1:
+        names: tuple[str, ...] = tuple(f"{head}: surely / possibly" for head in heads)
+    else:
+        names = ("in this night",) if one_night else ("surely", "possibly")
+    title = f"The last moment at which it would still have spared {share:.0%} of the dead of both sides"
+    return text.table(title, ("", "who", "what", *names), rows, left=9)
 
 
 def _until(at: datetime | None, rows: Sequence[At]) -> str:

@@ -15,7 +15,7 @@ from sim.metrics import View
 from sim.metrics.lanchester import comparator
 from sim.recording import Recording
 from sim.report import claims as claim_words
-from sim.report import figures, people, text
+from sim.report import figures, people, text, words
 from sim.report.outcome import outcome_rows
 from sim.report.page import NOT_MODELLED, Grid, Picture, Section, grid, html, of_rows
 
@@ -200,8 +200,7 @@ def _claims(recording: Recording, found: dict[str, metrics.Value | None], said: 
             assert claim.test is not None
             first = claim.test.first
             value = found[first.metric]
-            told = people.count(value) if people.is_of_people(first.metric) else None
-            here = "-" if value is None else told or claim_words.number(value, first.metric)
+            here = words.amount(first.metric, value)
             rows.append((claim.id, claim.said_by, claim.says, claim_words.band_of(claim),
                          here, claim.test.holds(found), claim.role, ", ".join(claim.contests)))  # fmt: skip
     heads = ("", "said by", "says", "test", "this night", "inside", "worth", "contests")

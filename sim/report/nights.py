@@ -13,6 +13,7 @@ from sim.experiment.ensemble import Ensemble, summarise
 from sim.report import claims as claim_words
 from sim.report import figures, many, paired
 from sim.report.page import NOT_MODELLED, Grid, Picture, Section, grid, html
+from sim.report.words import label
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -54,7 +55,7 @@ def report(scenarios: Sequence[Scenario], ensembles: Sequence[Ensemble]) -> str:
 def outcome(scenarios: Sequence[Scenario], ensembles: Sequence[Ensemble]) -> Grid:
     """The metrics people ask for first, a column for each scenario."""
     rows = [
-        (many.label(name), *(many.cell(name, summarise(found.column(name))) for found in ensembles)) for name in SHOWN
+        (label(name), *(many.cell(name, summarise(name, found.column(name))) for found in ensembles)) for name in SHOWN
     ]
     return grid(f"{len(ensembles[0].runs)} simulated nights of each", ("", *(one.id for one in scenarios)), rows)
 
@@ -82,7 +83,7 @@ def _effects(scenarios: Sequence[Scenario], ensembles: Sequence[Ensemble]) -> Se
     grids = []
     for other, found in zip(scenarios[1:], ensembles[1:], strict=True):
         rows = [
-            (e.metric.replace("_", " "), *paired.cells(e), e.variance_reduction, e.clear)
+            (label(e.metric), *paired.cells(e), e.variance_reduction, e.clear)
             for e in compare(ensembles[0], found)
             if e.changed and e.metric.partition("=")[0] in SHOWN
         ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sim.metrics import Value
 from sim.report import people
-from sim.report.words import shown
+from sim.report.words import YES_OR_NO, amount, shown
 
 
 def outcome_rows(
@@ -43,9 +44,7 @@ ASKED_FIRST = (
 
 def _told(name: str) -> Callable[[Any], str]:
     """How a value of a metric is told."""
-    if people.is_of_people(name) or name == "recrossed_people":
-        return people.count
-    return _hours if name.endswith("_s") else shown
+    return people.count if name == "recrossed_people" else partial(amount, name)
 
 
 def _usual(name: str, summary: Mapping[str, Any] | None) -> str:
@@ -53,14 +52,7 @@ def _usual(name: str, summary: Mapping[str, Any] | None) -> str:
     if summary is None:
         return "-"
     if "shares" in summary:
-        return ", ".join(f"{word} {row['share']:.0%}" for word, row in summary["shares"].items())
-    if name in ("hq_held", "advance_stopped"):
+        return ", ".join(f"{shown(word)} {row['share']:.0%}" for word, row in summary["shares"].items())
+    if name in YES_OR_NO:
         return "-" if summary["mean"] is None else f"in {summary['mean']:.0%}"
-    told = _told(name)
-    return people.usual(summary, told if told is not shown else lambda value: shown(round(value)))
-
-
-def _hours(seconds: Value | None) -> str:
-    if not isinstance(seconds, int | float):
-        return "-"
-    return f"{int(seconds) // 3600} h {int(seconds) % 3600 // 60:02d} min"
+    return people.usual(summary, _told(name))

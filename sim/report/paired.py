@@ -8,9 +8,8 @@ from rich.console import Group
 from rich.text import Text
 
 from sim.experiment.compare import Effect
-from sim.report import people
 from sim.report.text import table
-from sim.report.words import shown
+from sim.report.words import between, label, mean
 
 READ_FIRST = (
     "attackers_killed", "attackers_wounded", "defenders_killed", "defenders_wounded", "tanks_destroyed",
@@ -21,33 +20,27 @@ READ_FIRST = (
 
 def reading(effects: Sequence[Effect]) -> str:
     """One line: which of the numbers people ask for first clearly differ, people in whole numbers."""
-    told = []
-    for e in effects:
-        if e.clear and e.metric in READ_FIRST:
-            words = e.metric.replace("_", " ")
-            if e.metric == "hq_held":
-                told.append(f"{words} {e.difference:+.0%} ({e.low:+.0%} to {e.high:+.0%})")
-            else:
-                told.append(f"{words} {people.mean(e.difference, '+')} ({people.between(e.low, e.high, '+')})")
+    told = [
+        f"{label(e.metric)} {mean(e.metric, e.difference, '+')} ({between(e.metric, e.low, e.high, '+')})"
+        for e in effects
+        if e.clear and e.metric in READ_FIRST
+    ]
     differ = sum(1 for e in effects if e.changed)
     first = ", ".join(told) or "nothing that people ask for first"
     return f"Clear: {first}. {differ} of {len(effects)} metrics differ somewhere."
 
 
 def cells(e: Effect) -> tuple[str, ...]:
-    """A, B, B - A and its interval; people rounded."""
-    if people.is_of_people(e.metric):
-        return (people.mean(e.mean_a), people.mean(e.mean_b), people.mean(e.difference, "+"),
-                people.between(e.low, e.high, "+"))  # fmt: skip
-    bound = "-" if e.low is None else f"{shown(e.low)} to {shown(e.high)}"
-    return (*(shown(value) for value in (e.mean_a, e.mean_b, e.difference)), bound)
+    """A, B, B - A and its interval; people rounded, spans in words."""
+    return (mean(e.metric, e.mean_a), mean(e.metric, e.mean_b), mean(e.metric, e.difference, "+"),
+            between(e.metric, e.low, e.high, "+"))  # fmt: skip
 
 
 def comparison(
     names: tuple[str, str], n: int, effects: Sequence[Effect], same: bool, everything: bool, foot: str = ""
 ) -> Group:
     """B against A under the same luck: the metrics that differ in any pair, or all."""
-    rows = [(e.metric, *cells(e), e.variance_reduction, e.changed) for e in effects if everything or e.changed]
+    rows = [(label(e.metric), *cells(e), e.variance_reduction, e.changed) for e in effects if everything or e.changed]
     verdict = "Every pair is the same run, event by event." if same else reading(effects)
     columns = ("metric", "A", "B", "B - A", "95 %", "variance reduction", "pairs that differ")
     return Group(
@@ -68,7 +61,7 @@ def transferred(
     found = [{e.metric: e for e in column} for column in effects]
     known = list(dict.fromkeys(name for column in found for name in column))
     rows = [
-        (name, *(_effect(column.get(name)) for column in found))
+        (label(name), *(_effect(column.get(name)) for column in found))
         for name in known
         if everything or any(name in column and column[name].changed for column in found)
     ]

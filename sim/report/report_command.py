@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from sim.report.comparing import Beside, Jobs, Reps, Seed, many
+from sim.report.columns import Beside
+from sim.report.comparing import Jobs, Reps, Seed, many
 
 
 def report(

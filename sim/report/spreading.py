@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sim.report.comparing import out_json
+from sim.report import columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,8 +57,7 @@ def uncertain(
         output.write_text(js.dumps(body, indent=1) + "\n", "utf-8")
         typer.echo(f"wrote {output}", err=True)
     if json:
-        told = [spread.as_json(one.id, nested, SHOWN) for one, nested in zip(scenarios, found, strict=True)]
-        out_json(told[0] if len(told) == 1 else {"schema": 1, "beside": told})
+        columns.out([spread.as_json(one.id, nested, SHOWN) for one, nested in zip(scenarios, found, strict=True)])
     else:
         text.show(Group(*(in_words(one.title, nested) for one, nested in zip(scenarios, found, strict=True))))
 
@@ -69,7 +68,7 @@ def in_words(title: str, found: Nested) -> Group:
     from rich.text import Text
 
     from sim.experiment import spread
-    from sim.report import people, text
+    from sim.report import text, words
 
     h, m = len(found.nights), len(found.nights[0])
     head = (
@@ -79,11 +78,11 @@ def in_words(title: str, found: Nested) -> Group:
     for name in SHOWN:
         one = spread.parts(found, name)
         if one is None:
-            refused.append(name.replace("_", " "))
+            refused.append(words.label(name))
             continue
         between = f"{one.low:.0%} to {one.high:.0%}"
-        mean = people.mean(one.mean) if people.is_of_people(name) else one.mean
-        rows.append((name, mean, one.sd_dice, one.sd_history, f"{one.history_share:.0%}", between, one.n))
+        means = [words.mean(name, value) for value in (one.mean, one.sd_dice, one.sd_history)]
+        rows.append((words.label(name), *means, f"{one.history_share:.0%}", between, one.n))
     heads = ("metric", "mean", "sd of the dice", "sd of history", "history's share", "95 %", "histories")
     parts: list[RenderableType] = [Text(head, style="bold"), "", text.table("Dice and history", heads, rows)]
     if refused:
@@ -95,8 +94,10 @@ def in_words(title: str, found: Nested) -> Group:
             continue
         clear = [row for row in ranked if row.clear]
         told = [(Text(row.path), f"{row.rank_correlation:+.2f}", row.clear) for row in ranked[:MOST]]
-        words = name.replace("_", " ")
-        parts += ["", text.table(f"Which dispute moves {words}", ("input", "rank correlation", "clear"), told)]
+        parts += [
+            "",
+            text.table(f"Which dispute moves {words.label(name)}", ("input", "rank correlation", "clear"), told),
+        ]
         if not clear:
             parts.append(
                 Text(f"None stands out against {len(ranked)} tried at once: not enough histories to rank them.")

@@ -17,6 +17,7 @@ from sim.claims import Condition, Record
 from sim.claims.judging import Share
 from sim.experiment import claims_table, uncertain
 from sim.report import claims as words
+from sim.report.words import amount
 from tests import synthetic
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -315,7 +316,7 @@ def test_the_three_parties_tell_one_night(record: Record) -> None:
 @pytest.mark.parametrize(
     ("value", "metric", "text"),
     [
-        (101.4, "attackers_killed", "101"),
+        (101.4, "attackers_killed", "100"),
         (None, "attackers_killed", "-"),
         (10800.0, "strike_duration_s", "3.0 h"),
         (900.0, "time_to_first_effect_s", "15 min"),
@@ -325,7 +326,7 @@ def test_the_three_parties_tell_one_night(record: Record) -> None:
     ],
 )
 def test_numbers_are_told_no_finer_than_they_are_known(value: float | None, metric: str, text: str) -> None:
-    assert words.number(value, metric) == text
+    assert amount(metric, value) == text
 
 
 def test_json_is_exact_and_plain() -> None:
