@@ -238,6 +238,13 @@ def nearest_to_median(values: ArrayLike) -> int:
     return int(np.argmin(np.abs(sample - np.median(sample))))
 
 
+def coarse(people: float) -> int:
+    """People who were hurt in one night as text gives them: below ten as they are, since one wounded is not none; from
+    ten on to the nearest five, from a hundred on to the nearest ten."""
+    step = 1 if people < 9.5 else 5 if people < 97.5 else 10
+    return step * round(people / step)
+
+
 class Summary(NamedTuple):
     """What a table prints about one metric; low and high bound the mean (the proportion, for booleans)."""
 

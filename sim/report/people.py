@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from sim import stats
 from sim.metrics import Rows
 
 HURT = ("_killed", "_wounded", "_die_later")
@@ -27,8 +28,7 @@ def count(value: Any) -> str:
     """People in one night, or one end of an interval of nights."""
     if value is None:
         return "-"
-    step = 1 if value < 9.5 else 5 if value < 97.5 else 10
-    return f"{step * round(value / step):,}"
+    return f"{stats.coarse(value):,}"
 
 
 def mean(value: float | None, sign: str = "") -> str:

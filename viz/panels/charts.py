@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.stats import coarse
 from viz.canvas import Canvas, Mark
 from viz.canvas.base import shorten
 from viz.frame import Frame
@@ -211,7 +212,7 @@ def draw_moving(canvas: Canvas, frame: Frame, palette: Palette) -> None:
             canvas.text("so far", (x + 11 + w + 5, box.y + 12), size=12, colour=palette.text3, anchor="lm")
         else:
             w = canvas.text(
-                f"{night.series.losses(t)}",
+                f"{coarse(night.series.losses(t))}",
                 (x, box.y + 12),
                 size=12.5,
                 face="semibold",
@@ -233,7 +234,7 @@ def _hover(canvas: Canvas, frame: Frame, palette: Palette) -> None:
     if not frame.view.sees_future(frame.t, t):
         return
     canvas.lines([(at[0], axis.y + 14), (at[0], axis.bottom - 4)], palette.text3)
-    near, lost = frame.night.series.near(t), frame.night.series.losses(t)
+    near, lost = frame.night.series.near(t), coarse(frame.night.series.losses(t))
     words = f"{frame.night.calendar.local(t)} · {near} near HQ · {lost} out of action"
     w = canvas.measure(words, 12)[0] + 12
     x = min(max(at[0] + 8, axis.x), axis.right - w)

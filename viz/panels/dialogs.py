@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from sim import stats
 from viz import keys
 from viz.canvas import Canvas
 from viz.canvas.base import shorten, wrap
@@ -80,10 +81,16 @@ def legend(canvas: Canvas, frame: Frame, palette: Palette) -> None:
             y += 12
 
 
-def number(value: object) -> str:
-    """A metric as people read it."""
+HURT = ("_killed", "_wounded", "_die_later", "hurt_by_own_side")
+"""How metrics of people who were hurt end."""
+
+
+def number(value: object, metric: str = "") -> str:
+    """A metric as people read it; people who were hurt are rounded."""
     if value is None:
         return "not defined"
+    if metric.endswith(HURT) and isinstance(value, int | float) and math.isfinite(value):
+        return f"{stats.coarse(value):,}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -115,10 +122,16 @@ def measures(frame: Frame) -> list[Measure]:
             else f"{number(claim.low)} or more"
         )
         words = f"{stated}, {claim.speaker or claim.source}"
-        out.append(Measure(_title(claim.metric), number(value), words, fit, claim.id, _usual(typical, claim.metric)))
+        out.append(
+            Measure(
+                _title(claim.metric), number(value, claim.metric), words, fit, claim.id, _usual(typical, claim.metric)
+            )
+        )
     none = "no claim in this recording"
     return out or [
-        Measure(_title(n), number(values[n]), none, "", "", _usual(typical, n)) for n in WITHOUT_CLAIMS if n in values
+        Measure(_title(n), number(values[n], n), none, "", "", _usual(typical, n))
+        for n in WITHOUT_CLAIMS
+        if n in values
     ]
 
 
@@ -133,7 +146,8 @@ def _title(metric: str) -> str:
 def _usual(typical: dict[str, Typical], metric: str) -> str:
     """Median and 90 % range of all replications."""
     found = typical.get(metric)
-    return f"{number(found.median)} ({number(found.low)}–{number(found.high)})" if found else ""
+    told = [number(value, metric) for value in (found.median, found.low, found.high)] if found else []
+    return f"{told[0]} ({told[1]}–{told[2]})" if told else ""
 
 
 def end(canvas: Canvas, frame: Frame, palette: Palette) -> None:
@@ -144,7 +158,7 @@ def end(canvas: Canvas, frame: Frame, palette: Palette) -> None:
     box = _card(canvas, frame, palette, 800 if many else 640, 150 + 27 * len(rows))
     title = f"End of recording, {night.calendar.local(night.end, False)} local"
     canvas.text(title, (box.x + 24, box.y + 18), size=19, face="semibold", colour=palette.text)
-    words = "Stated figures are claims by named sources, not ground truth. This run is simulated."
+    words = "Stated figures are claims by named sources, not ground truth. This run is simulated; the hurt are rounded."
     canvas.text(words, (box.x + 24, box.y + 46), size=12.5, colour=palette.text2)
     y = box.y + 72
     aside = box.x + (490 if many else 330)

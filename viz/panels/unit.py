@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sim.events import Act
 from viz.canvas import Canvas, Mark
 from viz.canvas.base import shorten, wrap
 from viz.frame import Frame
@@ -12,6 +13,11 @@ from viz.frame.card import Bar, bars_of, chain, pair, rows_of
 from viz.frame.signs import title
 from viz.symbols import box_of
 from viz.theme import Palette, Rect
+
+ACTS = {
+    int(Act.FIRED): "fired", int(Act.ADVANCED): "advanced", int(Act.CROSSED_LINE): "crossed a line",
+    int(Act.BUILD_UP): "gathered",
+}  # fmt: skip
 
 
 def draw(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:
@@ -69,7 +75,17 @@ def _head(canvas: Canvas, frame: Frame, palette: Palette, box: Rect, unit: int) 
     canvas.rect(button, palette.line_strong if on else palette.panel, edge=palette.line_strong, radius=11)
     canvas.text("Follow", button.centre, size=12.5, colour=palette.text if on else palette.text2, anchor="mm")
     frame.hit(Rect(button.x, button.y - 1, button.w, 24), "follow", None, "Centre on it and follow (C)")
-    return box.y + 62
+    return _attributed(canvas, frame, palette, box, str(night.recording.units["tag"][unit]), box.y + 56)
+
+
+def _attributed(canvas: Canvas, frame: Frame, palette: Palette, box: Rect, tag: str, y: float) -> float:
+    """Who says that somebody is of a tag, and who contests it: an attribution, no finding. Where the next line goes."""
+    said = frame.night.recording.attributed.get(tag)
+    words = f"{tag.replace('_', ' ')}: by {said}" if said else f"{tag.replace('_', ' ')}: by nobody named here"
+    for line in wrap(canvas, words, box.w - 28, 12.5, "italic")[:4]:
+        canvas.text(line, (box.x + 14, y), size=12.5, face="italic", colour=palette.text3)
+        y += 15
+    return y + 4
 
 
 def _bar(canvas: Canvas, frame: Frame, palette: Palette, box: Rect, y: float, bar: Bar) -> None:
@@ -120,6 +136,7 @@ def _believed(canvas: Canvas, frame: Frame, palette: Palette, box: Rect, unit: i
         return
     rows = (
         ("Taken for", contact.tag.replace("_", " ") or "not judged"),
+        ("Seen to have", ACTS.get(contact.act, "done nothing")),
         ("Reported by", contact.observer or "unknown"),
         ("Age", age_words(contact.age_ms)),
         ("Error now", f"±{contact.error_m:.0f} m"),
@@ -129,6 +146,8 @@ def _believed(canvas: Canvas, frame: Frame, palette: Palette, box: Rect, unit: i
         y = box.y + 50 + 22 * i
         canvas.text(name, (box.x + 14, y), size=13, colour=palette.text2, anchor="lm")
         canvas.text(value, (box.right - 14, y), size=13, face="semibold", colour=palette.text, anchor="rm")
+    if contact.tag:
+        _attributed(canvas, frame, palette, box, contact.tag, box.y + 50 + 22 * len(rows) - 4)
 
 
 def _choose(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:

@@ -186,6 +186,24 @@ def test_the_card_of_a_unit(frame: Frame, name: str) -> None:
     assert "Movement" in said
 
 
+def test_attribution_travels_with_the_tag_of_a_unit_and_of_a_contact(
+    frame: Frame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = {tag: f"those who say {tag}; contested by others" for tag in frame.night.recording.units["tag"]}
+    monkeypatch.setitem(frame.night.recording.__dict__, "attributed", rows)
+    frame.view.selected = frame.night.find_unit("t72-1")
+    said = " ".join(written(unit.draw, frame, NIGHT, tabs.body(frame)).said())
+    assert "contested by others" in said
+    monkeypatch.setitem(frame.night.recording.__dict__, "attributed", {})
+    assert "nobody named" in " ".join(written(unit.draw, frame, NIGHT, tabs.body(frame)).said())
+
+
+def test_people_who_were_hurt_are_rounded_at_the_end() -> None:
+    assert dialogs.number(83, "attackers_killed") == "85"
+    assert dialogs.number(3, "sdf_wounded") == "3"
+    assert dialogs.number(83, "rounds_within_500m") == "83"
+
+
 def test_nothing_selected_says_how_to_select(frame: Frame) -> None:
     frame.view.selected = -1
     assert "Select a unit on the map or in the log" in written(unit.draw, frame, NIGHT, tabs.body(frame)).said()
