@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from sim.events import BY_NAME
 from sim.metrics.view import Ints, View
 
-LINKS = ("seen", "act_observed", "reported", "permitted", "approved", "assigned", "impact")
-"""The chain of a supporting fire, in order."""
+LINKS = ("seen", "act_observed", "reported", "permitted", "approved", "assigned", "fired", "impact")
+"""The chain of a supporting fire, in order; `fired` is the round of the first impact."""
 
 Times = NDArray[np.float64]
 
@@ -39,17 +39,14 @@ def chain_times(view: View) -> Times:
     log knows no such link."""
     log, missions = view.log, view.log.of("assigned")
     known = ancestors(view, LINKS[:-1])
-    impacts = log.of("impact")
-    cause = known[impacts, LINKS.index("assigned")]
-    first = np.full(len(log), np.nan)
+    impacts, assigned, fired = log.of("impact"), LINKS.index("assigned"), LINKS.index("fired")
+    cause = known[impacts, assigned]
+    first = np.full(len(log), -1, np.int64)
     order = np.argsort(-log.t_ms[impacts], kind="stable")
     order = order[cause[order] >= 0]
-    first[cause[order]] = log.t_ms[impacts[order]]
-    times = np.full((len(missions), len(LINKS)), np.nan)
-    for i in range(len(LINKS) - 2):
-        link = known[missions, i]
-        times[:, i] = np.where(link >= 0, log.t_ms[link], np.nan)
-    times[:, -2] = log.t_ms[missions]
-    times[:, -1] = first[missions]
-    ended: Times = times[~np.isnan(times[:, -1])] / 1000
-    return ended
+    first[cause[order]] = impacts[order]
+    ended = first[missions]
+    missions, ended = missions[ended >= 0], ended[ended >= 0]
+    links = np.column_stack((known[missions, :assigned], missions, known[ended, fired], ended))
+    times: Times = np.where(links >= 0, log.t_ms[links], np.nan) / 1000
+    return times

@@ -47,8 +47,9 @@ def wait(begin: str, end: str) -> Callable[[View], Value | Undefined]:
 
 WAITS = {
     f"wait_{a}_{b}_s": (a, b)
-    for a, b in [("seen", "reported"), *pairwise(LINKS[1:]), ("seen", "impact"), ("act_observed", "impact")]
-}
+    for a, b in [("seen", "reported"), *pairwise(link for link in LINKS[1:] if link != "fired"), ("seen", "impact"),
+                 ("act_observed", "impact")]
+}  # fmt: skip
 """Metric -> links. The first sight may lie days before; the act that counts is what a report is made of."""
 
 

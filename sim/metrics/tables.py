@@ -174,7 +174,7 @@ def losses(view: View) -> Rows:
 
 
 def disposition(view: View) -> Rows:
-    """Where the attackers are at the end: the rows exclude each other and sum to their strength."""
+    """Where the attackers are at the end, all and by tag: the rows exclude each other and sum to the strength."""
     ours = view.person & (view.unit_side[view.entity_unit] == ATTACKERS)
     unhurt = of_state(view, "unhurt") & ours
     n_units = len(view.unit_side)
@@ -204,7 +204,13 @@ def disposition(view: View) -> Rows:
         "wounded": of_state(view, "wounded") & ours,
         "killed": of_state(view, "killed") & ours,
     }
-    return rows_of(("where", "people"), ((k, int(np.count_nonzero(v))) for k, v in parts.items()))
+    tags = view.recording.units["tag"][view.entity_unit]
+    names = sorted(set(tags[ours].tolist()))
+    rows = (
+        (k, int(np.count_nonzero(v)), *(int(np.count_nonzero(v & (tags == name))) for name in names))
+        for k, v in parts.items()
+    )
+    return rows_of(("where", "people", *names), rows)
 
 
 def waits(view: View) -> Rows:

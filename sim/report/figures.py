@@ -102,6 +102,39 @@ def waterfall(links: Sequence[str], medians: Sequence[float | None], stamp: str)
     return drawn(draw, 2.4)
 
 
+LONGEST = 72
+
+
+def shortened(words: str, longest: int = LONGEST) -> str:
+    """A label, cut at a word."""
+    return words if len(words) <= longest else words[:longest].rpartition(" ")[0] + " ..."
+
+
+def timeline(lines: Sequence[tuple[Sequence[float], str, bool, bool]], stamp: str) -> str:
+    """Rows of (hours of local time, words, hollow, of the record): a mark each, a bar where there are several."""
+
+    def draw(axes: Any) -> None:
+        for n, (hours_, words, hollow, record) in enumerate(lines):
+            colour = INK if record else DEFEND
+            axes.plot(hours_, [n] * len(hours_), color=colour, lw=4, alpha=0.35, solid_capstyle="butt")
+            axes.plot(
+                hours_, [n] * len(hours_), "s" if record else "o", ms=5, mec=colour, mfc="white" if hollow else colour
+            )
+            axes.annotate(words, (max(hours_), n), (8, 0), textcoords="offset points", va="center", fontsize=7)
+        first, last = min(min(line[0]) for line in lines), max(max(line[0]) for line in lines)
+        split = sum(record for *_, record in lines) - 0.5
+        axes.axhline(split, color=MUTED, lw=0.8)
+        axes.set_xlim(first - 0.25, last + 0.75 * (last - first))
+        ticks = list(range(int(first), int(last) + 2, 2))
+        axes.set_xticks(ticks, [f"{hour % 24:02d}:00" for hour in ticks])
+        axes.set_ylim(len(lines) - 0.4, -0.6)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.set_xlabel(f"local time; above the line stated, below it this night    ({stamp})")
+
+    return drawn(draw, 0.8 + 0.19 * len(lines)) if lines else ""
+
+
 def lanchester(found: Comparator, stamp: str) -> str:
     """The run beside the two laws."""
 

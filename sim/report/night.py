@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,16 +12,13 @@ from sim.experiment.verify import scenario_of
 from sim.metrics import View
 from sim.metrics.lanchester import comparator
 from sim.recording import Recording
+from sim.report import chain, figures, people, text, timeline, words
 from sim.report import claims as claim_words
-from sim.report import figures, people, text, words
 from sim.report.outcome import outcome_rows
-from sim.report.page import NOT_MODELLED, Grid, Picture, Section, grid, html, of_rows
+from sim.report.page import Grid, Picture, Section, grid, html, of_rows
+from sim.report.words import NOT_MODELLED
 
 HURT = ("wounded", "killed")
-LINKS = {
-    "reported": "act seen to report", "permitted": "report to permission", "approved": "permission to approval",
-    "assigned": "approval to shooter and controller", "impact": "assignment to impact",
-}  # fmt: skip
 
 
 def report(recording: Recording, beside: tuple[Grid, ...] = ()) -> str:
@@ -38,11 +33,12 @@ def report(recording: Recording, beside: tuple[Grid, ...] = ()) -> str:
         Section("Outcome", (people.NOTE, *(() if others else (people.NO_INTERVAL,))), (),
                 (grid(f"What came of it ({said})", heads, asked, 3), *beside)),
         Section(
-            "Clock", ("Times before the first round are inputs; every later one emerged in the run.",), (),
-            (_clock(view, said), _timeline(view, said)),
+            "Clock",
+            ("The hours at which orders and first calls are set are inputs; every later one emerged in the run.",),
+            (timeline.picture(view, said),), (_clock(view, said), timeline.table(view, said)),
         ),
         _losses(view, tables, scenario, said),
-        Section("From sight to impact", _chain_notes(tables), (_chain(tables, said),),
+        Section("From sight to impact", chain.notes(tables["waits"], found), (_chain(tables["waits"], said),),
                 (of_rows(f"Waits ({said})", text.waits(tables["waits"])),
                  of_rows(f"What missions waited for ({said})", tables["waiting"]),
                  of_rows(f"Controllers ({said})", tables["controllers"]))),
@@ -55,9 +51,12 @@ def report(recording: Recording, beside: tuple[Grid, ...] = ()) -> str:
         *_lanchester(view, said),
         Section("Claims beside this night", (
             "One night cannot be consistent or not with a statement; `khusham claims` judges many. Inside: whether "
-            "this night alone meets it.",), (), (_claims(recording, found, said),)),
+            "this night alone meets it.",), (),
+            (grid(f"This night as each party could have reported it ({said})", text.PARTIES,
+                  text.party_rows(recording, found), 2), _claims(recording, found, said))),
         Section("Where rounds fell", ("Civilians are not modelled; these are distances to places on the map.",), (),
-                (of_rows(f"Within 500 m of the headquarters ({said})", tables["rounds_within_500m"], 2),
+                (of_rows(f"Within 500 m of the headquarters ({said})",
+                         text.labelled(recording, tables["rounds_within_500m"]), 2),
                  _places(view, said))),
         Section("Sources", (text.provenance_shares(recording), NOT_MODELLED), (), (_sources(scenario),)),
     ]  # fmt: skip
@@ -112,65 +111,16 @@ def _by(row: Any) -> str:
 
 
 def _clock(view: View, said: str) -> Grid:
-    rows = [(why.local_time(view.recording, t), text.after(view, t), what) for t, what in sorted(text.moments(view))]
-    return grid(f"Clock of the night, local time ({said})", ("time", "T", "what"), rows, 3)
+    heads = ("time", "T", "what", "is")
+    return grid(f"Clock of the night, local time ({said})", heads, timeline.rows(view), 4)
 
 
-def _timeline(view: View, said: str) -> Grid:
-    """Hours that the record states, by their speaker, beside the nearest of the night's own moments."""
-    recording = view.recording
-    start = datetime.fromisoformat(str(recording.meta["start"]))
-    rows = []
-    for claim, what, at, role in sorted(_documented(recording), key=lambda row: (row[2], row[0])):
-        t_ms = round((at - start) / timedelta(milliseconds=1))
-        before = view.t0 is None or t_ms < view.t0 - 60_000
-        rows.append(
-            (at.strftime("%d %b %H:%M"), text.after(view, t_ms), what, claim,
-             "an input" if role == "input" else "before the first round" if before else "an outcome to compare with")
-        )  # fmt: skip
-    return grid(
-        f"Hours on record, beside T of this night ({said})", ("stated", "T here", "what", "claim", "is"), rows, 5
-    )
-
-
-def _documented(recording: Recording) -> Iterator[tuple[str, str, datetime, str]]:
-    """(claim and speaker, what, when, role) of every stated hour from the evening on."""
-    from sim.scenario.reading import read_map
-
-    raw = recording.attachments.get("claims.yaml")
-    if raw is None:
-        return
-    tree, _ = read_map(raw, "claims")
-    start = datetime.fromisoformat(str(recording.meta["start"]))
-    end = start + timedelta(milliseconds=int(recording.meta["clock_end_ms"]))
-    for claim in tree["claims"]:
-        for number in claim.get("numbers") or ():
-            if "at" in number and number.get("unit") == "min":
-                at = datetime.fromisoformat(str(number["at"]))
-                if end - timedelta(hours=18) < at < end:
-                    yield f"{claim['id']}, {claim['said_by']}", str(number["what"]), at, str(claim["role"])
-
-
-def _medians(tables: dict[str, metrics.Rows]) -> dict[str, float | None]:
-    rows = tables["waits"]
-    by_link = dict(zip([link.partition(" to ")[2] for link in rows["link"]], rows["median"], strict=True))
-    return {words: by_link[link] for link, words in LINKS.items()}
-
-
-def _chain(tables: dict[str, metrics.Rows], said: str) -> Picture:
-    found = _medians(tables)
+def _chain(waits: metrics.Rows, said: str) -> Picture:
+    found = chain.medians(waits)
     return Picture(
         figures.waterfall(list(found), list(found.values()), said),
         f"Median waits of supporting fires from the act that was seen to the impact, end to end; {said}.",
     )
-
-
-def _chain_notes(tables: dict[str, metrics.Rows]) -> tuple[str, ...]:
-    known = {words: median for words, median in _medians(tables).items() if median is not None}
-    if not known:
-        return ("No mission of supporting fires reached an impact.",)
-    worst = max(known, key=lambda words: known[words] or 0.0)
-    return (f"The longest link is {worst}, {(known[worst] or 0.0) / 60:.0f} min in the median.",)
 
 
 def _lanchester(view: View, said: str) -> list[Section]:

@@ -12,8 +12,8 @@ from sim.experiment.compare import compare
 from sim.experiment.ensemble import Ensemble, summarise
 from sim.report import claims as claim_words
 from sim.report import figures, many, paired
-from sim.report.page import NOT_MODELLED, Grid, Picture, Section, grid, html
-from sim.report.words import label
+from sim.report.page import Grid, Picture, Section, grid, html
+from sim.report.words import NOT_MODELLED, label
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -10,14 +10,6 @@ from pathlib import Path
 from sim.metrics import Rows
 from sim.report.words import shown
 
-NOT_MODELLED = (
-    "Not modelled: civilians (distances of impacts to places are given), ISIS as an actor, electronic warfare, air "
-    "defence of the attackers, the recovery of the dead, what any single person thought or said. Effectiveness numbers "
-    "are coarse, abstract and open; none is a real weapon table. Stated figures are claims by named sources, not "
-    "ground truth, and nobody is endorsed by being quoted."
-)
-
-
 SENTENCE, SHORT = 32, 18
 """Characters: longer is words and no figure; up to so many stay on one line."""
 

@@ -64,12 +64,16 @@ def rounded(rows: Rows, columns: Iterable[str]) -> Rows:
 
 
 def where(rows: Rows) -> Rows:
-    """Where the attackers are at the end, the killed and wounded among them rounded."""
-    told = [
-        count(n) if place in ("killed", "wounded") else n
-        for place, n in zip(rows["where"], rows["people"], strict=True)
-    ]
-    return dict(rows) | {"people": told}
+    """Where the attackers are at the end, killed and wounded among them rounded, and how many they are in all."""
+    found: Rows = {"where": [*rows["where"], "all"]}
+    for name, column in rows.items():
+        if name != "where":
+            told = [
+                count(n) if place in ("killed", "wounded") else n
+                for place, n in zip(rows["where"], column, strict=True)
+            ]
+            found["all" if name == "people" else name] = [*told, sum(column)]
+    return found
 
 
 def losses(rows: Rows, summary: Mapping[str, Any] | None) -> Rows:

@@ -12,15 +12,15 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sim import metrics, why
+from sim import claims, metrics, why
 from sim.metrics import Rows, Value, View
 from sim.metrics.command import phase_of
 from sim.metrics.fires import strikes
 from sim.metrics.outcome import attack
 from sim.recording import Recording, one_of_many
-from sim.report import people
+from sim.report import chain, people
 from sim.report.outcome import outcome_rows
-from sim.report.words import shown, span
+from sim.report.words import NOT_MODELLED, shown, span
 
 Found = dict[str, Value | None]
 
@@ -78,13 +78,16 @@ def after_action(recording: Recording) -> Group:
         Text(people.attributions(recording.attributed, tags)),
         of_rows(f"Where the attackers are at the end ({said})", people.where(tables["disposition"])),
         of_rows(f"Weapons ({said})", weapon_rows(tables["weapons"]), left=2),
-        of_rows(f"Rounds within 500 m of the headquarters ({said})", tables["rounds_within_500m"], left=2),
+        of_rows(f"Rounds within 500 m of the headquarters ({said})", labelled(recording, tables["rounds_within_500m"]),
+                left=2),
         hotline(view, tables["answers"], said),
         table(f"Rules of engagement ({said})", ("decision", "times"), rules_rows(view)),
         of_rows(f"From sight to impact ({said})", waits(tables["waits"])),
+        Text(" ".join(chain.notes(tables["waits"], found))),
+        parties(recording, found, said),
         of_rows(f"Why things ended ({said})", tables["endings"], left=3),
         foot(recording, found, metrics.undefined(view)),
-    ]
+    ]  # fmt: skip
     spaced: list[RenderableType] = []
     for part in parts:
         spaced += [part, ""]
@@ -129,12 +132,21 @@ def outcome(found: Found, others: Mapping[str, Any] | None, said: str) -> Group:
 def clock(view: View) -> Group:
     """The clock of the night: the first of each thing that mattered."""
     recording = view.recording
-    listed = [(why.local_time(recording, t), after(view, t), what) for t, what in sorted(moments(view))]
-    return table(f"Clock of the night, local time ({stamp(recording)})", ("time", "", ""), listed, left=3)
+    listed = [
+        (why.local_time(recording, t), after(view, t), what, "set" if given else "emerged")
+        for t, what, given in sorted(moments(view))
+    ]
+    title = f"Clock of the night, local time ({stamp(recording)}); set by the scenario or emerged in the run"
+    return table(title, ("time", "", "", "is"), listed, left=4)
 
 
-def moments(view: View) -> Iterator[tuple[int, str]]:
-    """(ms, what) of the first of each thing that mattered, unordered."""
+SET = ("order_begun", "call_placed")
+"""What a scenario can set to an hour; with a cause it did not."""
+
+
+def moments(view: View) -> Iterator[tuple[int, str, bool]]:
+    """(ms, what, whether the scenario set the hour) of the first of each thing that mattered, unordered. After T0
+    nothing is set."""
     log, recording = view.log, view.recording
     attackers = log.of("seen")[view.unit_side[view.target_unit[log.of("seen")]] == metrics.ATTACKERS]
     calls = log.of("call_placed")
@@ -151,16 +163,18 @@ def moments(view: View) -> Iterator[tuple[int, str]]:
     for words, rows in firsts:
         if len(rows):
             row = int(rows[0])
-            yield int(log.t_ms[row]), words + why.sentence(recording, row)
+            t_ms = int(log.t_ms[row])
+            given = log.event(row).kind in SET and not len(log.causes_of(row))
+            yield t_ms, words + why.sentence(recording, row), given and (view.t0 is None or t_ms < view.t0)
     for row in log.of("roe_state").tolist():
-        yield int(log.t_ms[row]), why.sentence(recording, row)
+        yield int(log.t_ms[row]), why.sentence(recording, row), False
     struck = strikes(view)
     if len(struck):
-        yield int(log.t_ms[struck[-1]]), "Last impact of the strikes"
+        yield int(log.t_ms[struck[-1]]), "Last impact of the strikes", False
     if view.last_round is not None:
-        yield view.last_round, "Last round of either side"
+        yield view.last_round, "Last round of either side", False
     for row in log.of("end").tolist():
-        yield int(log.t_ms[row]), why.sentence(recording, row)
+        yield int(log.t_ms[row]), why.sentence(recording, row), False
 
 
 def weapon_rows(rows: Rows) -> Rows:
@@ -168,6 +182,33 @@ def weapon_rows(rows: Rows) -> Rows:
     label = [f"{name} (held)" if held else name for name, held in zip(rows["label"], rows["held"], strict=True)]
     kept = {name: column for name, column in rows.items() if name not in ("weapon", "held")}
     return people.rounded(kept | {"label": label}, ("wounded", "killed"))
+
+
+def labelled(recording: Recording, rows: Rows) -> Rows:
+    """A table with the labels of weapons in place of their ids."""
+    weapons = recording.weapons
+    label = dict(zip(weapons["id"].tolist(), weapons["label"].tolist(), strict=True))
+    return dict(rows) | {"weapon": [label.get(name, name) for name in rows["weapon"]]}
+
+
+def parties(recording: Recording, found: Found, said: str) -> Group:
+    """The one night as each party could have told it."""
+    title = f"This night as each party could have reported it, by the stated model of its reports ({said})"
+    return table(title, PARTIES, party_rows(recording, found), left=2)
+
+
+PARTIES = ("", "")
+
+
+def party_rows(recording: Recording, found: Found) -> list[tuple[str, str]]:
+    """The truth of the run, then each speaker and his words; none if the recording carries no record."""
+    raw = recording.attachments.get("claims.yaml")
+    if raw is None:
+        return []
+    killed, wounded = (people.count(found[f"attackers_{state}"]) for state in ("killed", "wounded"))
+    truth = f"{killed} attackers killed, {wounded} wounded; first fire: {shown(found['first_fire_side'])}"
+    reports = claims.read(raw).reports
+    return [("the run itself", truth), *((r.speaker, claims.said(r, found, claims.usual(r)).words) for r in reports)]
 
 
 def waits(rows: Rows) -> Rows:
@@ -226,10 +267,7 @@ def foot(recording: Recording, found: Found, reasons: dict[str, str]) -> Text:
     text = Text(provenance_shares(recording), style="default")
     if "ensemble.json" not in recording.attachments:
         text.append(f"\n{people.NO_INTERVAL}")
-    text.append(
-        "\nEffectiveness numbers are coarse, abstract and open; none is a real weapon table."
-        "\nStated figures are claims by named sources, not ground truth."
-    )
+    text.append(f"\n{NOT_MODELLED}")
     if reasons:
         listed = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
         text.append(f"\nUndefined: {listed}.", style="dim")

@@ -12,6 +12,13 @@ HULLS = ("tanks_m", "artillery_m", "mortars_m", "vehicles_m")
 SHARES = ("controller_load", "censored")
 """Told in per cent."""
 
+NOT_MODELLED = (
+    "Not modelled: civilians (distances of impacts to places are given), ISIS as an actor, electronic warfare, air "
+    "defence of the attackers unless a scenario gives them some, the recovery of the dead, what any single person "
+    "thought or said. Effectiveness numbers are coarse, abstract and open; none is a real weapon table. Stated figures "
+    "are claims by named sources, not ground truth, and nobody is endorsed by being quoted."
+)
+
 
 def shown(value: object) -> str:
     """A value as people read it: no needless decimals, a dash for what there is not, yes and no."""

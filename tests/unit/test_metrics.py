@@ -470,7 +470,7 @@ def test_waits_follow_the_causes_and_not_the_clock(story: Night) -> None:
     assert values["wait_approved_assigned_s"] == 2
     assert values["wait_assigned_impact_s"] == 4
     assert values["wait_seen_impact_s"] == 14
-    assert tables(assemble(story, 240))["waits"]["missions"] == [2] * 6
+    assert tables(assemble(story, 240))["waits"]["missions"] == [2] * 7
 
 
 def test_the_controllers_of_a_command(story: Night) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,15 @@ import pytest
 from scipy.integrate import solve_ivp
 from typer.testing import CliRunner
 
-from sim import engine
+from sim import claims, engine
 from sim import recording as rec
 from sim import scenario as room
 from sim.__main__ import app
-from sim.metrics import View
+from sim.metrics import View, tables
+from sim.metrics.chain import LINKS, chain_times
 from sim.metrics.lanchester import comparator, linear_law, square_law
 from sim.recording import Recording
+from sim.report import people, text, timeline
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -76,11 +79,12 @@ def test_the_report_of_a_night(night: Recording, tmp_path: Path) -> None:
     found = read(page)
     captions = [words for words in found.said["caption"] if not words.startswith("Sources")]
     assert len(captions) > 12
-    assert len(found.said["figcaption"]) == 4
+    assert len(found.said["figcaption"]) == 5
     for said in (*captions, *found.said["figcaption"]):
         assert "1 of many possible nights, simulated" in said
     assert page.count("1 of many possible nights, simulated") >= len(captions) + 8  # on the pictures' labels too
-    for words in ("two US defence officials (C44)", "Not modelled: civilians", "C17", "Lanchester", night.digest):
+    for words in ("two US defence officials (C44)", "Not modelled: civilians", "C17", "Lanchester", night.digest,
+                  "The bottleneck is", "dead not mentioned", "the run itself"):  # fmt: skip
         assert words in page
     assert CliRunner().invoke(app, command).exit_code == 0
     first = (tmp_path / "n.html").read_text("utf-8")
@@ -106,6 +110,46 @@ def test_a_recording_and_a_scenario_make_no_report(night: Recording, tmp_path: P
     said = CliRunner().invoke(app, ["report", str(tmp_path / "n.mcap"), str(SCENARIOS / "khusham.yaml")])
     assert said.exit_code == 2
     assert "one recording" in said.stderr
+
+
+def test_hours_that_contradict_each_other_are_one_bar_and_no_other(night: Recording) -> None:
+    record, rows = claims.read(night.attachments["claims.yaml"]), timeline.stated(night)
+    groups = timeline.disputes(rows, record)
+    assert sorted((one for group in groups for one in group), key=id) == sorted(rows, key=id)
+    assert any(len(group) > 1 for group in groups)
+    for group in groups:
+        assert [one.at for one in group] == sorted(one.at for one in group)
+        for one in group:
+            rivals = [other for other in group if other.claim in record.by_id(one.claim).contests]
+            assert rivals or len(group) == 1
+    for a, b in combinations(groups, 2):
+        assert not any(one.claim in record.by_id(other.claim).contests for one in a for other in b)
+
+
+def test_only_orders_and_calls_before_the_first_round_are_set(night: Recording) -> None:
+    view = View(night)
+    given = [(t, words) for t, words, is_set in text.moments(view) if is_set]
+    assert given
+    assert all(view.t0 is not None and t < view.t0 for t, _ in given)
+    assert not any(words.startswith(("First round", "Reply", "Rules")) for _, words in given)
+
+
+def test_the_attackers_are_somewhere_at_the_end_by_tag(night: Recording) -> None:
+    rows = tables(night)["disposition"]
+    tags = [name for name in rows if name not in ("where", "people")]
+    assert len(tags) >= 3
+    assert [sum(cells) for cells in zip(*(rows[tag] for tag in tags), strict=True)] == rows["people"]
+    losses = tables(night)["losses"]
+    for tag in tags:
+        assert sum(rows[tag]) == losses["strength"][losses["tag"].index(tag)]
+    assert people.where(rows)["all"][-1] == sum(rows["people"])
+
+
+def test_a_link_of_the_chain_begins_where_the_last_ended(night: Recording) -> None:
+    times = chain_times(View(night))
+    assert len(times) > 5
+    assert (np.diff(times[:, LINKS.index("reported") :], axis=1) >= 0).all()
+    assert np.isfinite(times[:, LINKS.index("fired")]).all()
 
 
 @pytest.mark.parametrize("law", ["square", "linear"])
