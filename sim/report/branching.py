@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -76,9 +77,25 @@ def in_words(found: Branch) -> Group:
     return Group(
         text.head(found.child), "",
         Text(f"From {at} on: {', '.join(found.settings)}.", style="bold"), Text(shared),
-        Text(found.difference or "Nothing differs: under this luck the decision decided nothing."), "",
+        Text(first_words(found) or "Nothing differs: under this luck the decision decided nothing."), "",
         beside(("", "parent", "branch"), (found.parent, found.child)),
     )  # fmt: skip
+
+
+def first_words(found: Branch) -> str:
+    """The first event that differs, as each of the two has it; "" if none does."""
+    from sim import why
+
+    if found.difference is None:
+        return ""
+    told = []
+    for name, night in (("the parent", found.parent), ("the branch", found.child)):
+        if found.shared < len(night.events):
+            at = why.local_time(night, int(night.events.t_ms[found.shared]))
+            told.append(f"in {name} {at} {why.sentence(night, found.shared)}")
+        else:
+            told.append(f"in {name} nothing more happens")
+    return f"Then, {'; '.join(told)}."
 
 
 def beside(heads: Sequence[str], recordings: Sequence[Recording]) -> Group:
@@ -142,16 +159,54 @@ def diff(
 ABOUT = ("id", "title", "question")
 
 
+_LINE = re.compile(
+    r"(?P<part>\w+)(?:\[(?P<item>[^\]]+)\])?(?P<rest>.*): (?P<value>.*) (?P<verb>is taken away|is added)\."
+)
+
+
 def _told(first: str, second: str, settings: Sequence[str]) -> list[str]:
-    """The settings by the part of the scenario that they belong to; names and questions are no difference."""
+    """The settings by the part of the scenario that they belong to; what comes or goes whole is one line, names and
+    questions are no difference."""
     lines, last = [f"A  {first}", f"B  {second}", ""], ""
     real = [line for line in settings if line.partition(":")[0] not in ABOUT]
     if not real:
         return [*lines, "No value differs."]
-    for line in sorted(real, key=lambda line: line.split(".")[0].split("[")[0]):
+    for line in sorted(_whole(_replaced(real)), key=lambda line: line.split(".")[0].split("[")[0]):
         part = line.split(".")[0].split("[")[0].split(":")[0]
         if part != last:
             lines.append(part)
             last = part
         lines.append(f"  {line}")
     return lines
+
+
+def _whole(settings: Sequence[str]) -> list[str]:
+    """One line for every unit, formation or order that comes or goes whole; units of a kind and formation together."""
+    found = [(line, match) for line in settings if (match := _LINE.fullmatch(line))]
+    whole = {(m["part"], m["item"], m["verb"]) for _, m in found if m["rest"] == ".id"}
+    of = {(m["part"], m["item"], m["rest"]): m["value"] for _, m in found if (m["part"], m["item"], m["verb"]) in whole}
+    swallowed = {line for line, m in found if (m["part"], m["item"], m["verb"]) in whole}
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for part, item, verb in sorted(whole):
+        known = [of[key] for rest in (".label", ".kind", ".formation") if (key := (part, item, rest)) in of]
+        groups.setdefault((part, ", ".join(known), verb), []).append(item)
+    told = []
+    for (part, about, verb), items in groups.items():
+        named = f" ({about})" if about else ""
+        told.append(f"{part}[{', '.join(items)}]{named} {verb if len(items) == 1 else verb.replace('is', 'are', 1)}.")
+    return [line for line in settings if line not in swallowed] + told
+
+
+def _replaced(settings: Sequence[str]) -> list[str]:
+    """A law that becomes a plain value, or the other way round, as one line."""
+    found = {line: re.fullmatch(r"(.*?): (.*) (is taken away|is added)\.", line) for line in settings}
+    plain = {m[1]: m for m in found.values() if m}
+    told, gone = [], set[str]()
+    for path, single in plain.items():
+        parts = [(line, m) for line, m in found.items() if m and m[1].startswith(f"{path}.") and m[3] != single[3]]
+        if parts:
+            law = ", ".join(f"{m[1].removeprefix(path + '.')} {m[2]}" for _, m in parts)
+            before, after = (law, single[2]) if single[3] == "is added" else (single[2], law)
+            told.append(f"{path}: {before} becomes {after}.")
+            gone |= {single[0], *(line for line, _ in parts)}
+    return [line for line in settings if line not in gone] + told

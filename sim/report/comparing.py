@@ -81,19 +81,29 @@ def compare(
 
 
 def variants(json: Json = False) -> None:
-    """List the shipped scenarios and variants, each with its question."""
+    """List the shipped scenarios and variants, each with its question and the statements it bears on."""
     import os
+
+    from rich.console import Group
+    from rich.text import Text
 
     from sim import scenario as room
     from sim.report import text
 
     home = Path(room.__file__).resolve().parents[2] / "scenarios"
-    found = [row for folder in (home, home / "variants") for row in room.variants(folder)]
+    found = {folder: room.variants(folder) for folder in (home, home / "variants")}
     if json:
-        out_json([row._asdict() for row in found])
-    else:
-        rows = [(row.id, row.title, row.question, os.path.relpath(row.path)) for row in found]
-        text.show(text.table("Scenarios and variants", ("id", "title", "question", "file"), rows, left=4))
+        out_json([row._asdict() for rows in found.values() for row in rows])
+        return
+    parts = []
+    for folder, rows in found.items():
+        listed = [(Text(f"{row.id}.yaml"), row.question, row.row, ", ".join(row.claims)) for row in rows]
+        parts.append(
+            text.table(f"In {os.path.relpath(folder)}/", ("file", "question", "row", "bears on"), listed, left=4)
+        )
+    text.show(
+        Group(*parts, Text("docs/variants.md tells more of each row; C and S are statements of `khusham claims`."))
+    )
 
 
 def explain(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,6 +16,10 @@ from sim.scenario.tree import Map, Mark, Seq
 _ABOUT = frozenset({"basis", "source", "claim", "low", "high", "confidence", "note"})
 
 
+_HEAD = re.compile(r"^# ([^.\n]+)\. Bears on ((?:[CS]\d\d(?:, (?:\n# )?|,\n# )?)+)\.", re.MULTILINE)
+"""The comment with which a shipped variant begins: its row of docs/variants.md and the statements it bears on."""
+
+
 class Variant(NamedTuple):
     """A scenario file of a folder."""
 
@@ -22,6 +27,9 @@ class Variant(NamedTuple):
     id: str
     title: str
     question: str
+    row: str
+    """As `V06, ablation`; "" where the file begins with no such comment."""
+    claims: tuple[str, ...]
 
 
 def variants(folder: str | Path) -> list[Variant]:
@@ -29,12 +37,15 @@ def variants(folder: str | Path) -> list[Variant]:
     rows = []
     for file in sorted(Path(folder).glob("*.yaml")):
         try:
-            tree, _ = read_map(read_bytes(file, str(file)), str(file))
+            raw = read_bytes(file, str(file))
+            tree, _ = read_map(raw, str(file))
         except ScenarioError:
             continue
         if "khusham" in tree or "extends" in tree:
             words = [str(tree.get(key) or "") for key in ("id", "title", "question")]
-            rows.append(Variant(str(file), *words))
+            head = _HEAD.search(raw.decode())
+            claims = tuple(re.findall(r"[CS]\d\d", head[2])) if head else ()
+            rows.append(Variant(str(file), words[0], words[1], words[2], head[1] if head else "", claims))
     return rows
 
 

@@ -34,6 +34,9 @@ def test_it_says_which_claims_it_bears_on(file: Path) -> None:
     told = re.search(r"Bears on ((?:[CS]\d\d(?:, )?)+)\.", head(file))
     assert told is not None, head(file)
     assert set(told[1].split(", ")) <= CLAIMS
+    listed = next(row for row in room.variants(FOLDER / "variants") if row.id == file.stem)
+    assert set(listed.claims) == set(told[1].split(", "))
+    assert listed.row
 
 
 def test_every_file_has_its_own_id_title_and_question() -> None:

@@ -102,6 +102,18 @@ def test_diff_tells_settings_and_the_first_event(files: tuple[Path, Path]) -> No
     assert "No event differs" in same.stdout
 
 
+def test_diff_tells_what_comes_or_goes_whole_in_one_line() -> None:
+    no_himars = call("diff", SCENARIOS / "khusham.yaml", SCENARIOS / "variants" / "no-himars.yaml").stdout
+    assert "units[himars-1, himars-2] (himars, rocket-artillery) are taken away." in no_himars
+    assert "slot" not in no_himars
+    halted = call("diff", SCENARIOS / "khusham.yaml", SCENARIOS / "variants" / "hotline-halt.yaml").stdout
+    line = next(line for line in halted.splitlines() if "answer_delay" in line)
+    assert line.strip().startswith("hotline.counterpart.answer_delay: law ")
+    assert " becomes " in line
+    there = call("diff", SCENARIOS / "variants" / "no-himars.yaml", SCENARIOS / "khusham.yaml").stdout
+    assert "units[himars-1, himars-2] (himars, rocket-artillery) are added." in there
+
+
 def test_diff_of_scenarios_says_in_words_what_a_variant_changes() -> None:
     said = call("diff", SCENARIOS / "khusham.yaml", SCENARIOS / "variants" / "f22-strike.yaml")
     assert said.exit_code == 1
