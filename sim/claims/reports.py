@@ -48,6 +48,9 @@ def _coalition(found: Found, p: Mapping[str, float]) -> Said:
     counted["attackers_killed"] = seen
     if p["wounded_reported"] > 0:
         counted["attackers_wounded"] = p["wounded_reported"] * _number(found, "attackers_wounded")
+    for name in found:
+        if name.endswith(("_killed", "_wounded")) and not _is_attackers(name) and found[name] is not None:
+            counted[name] = p["own_losses_reported"] * _number(found, name)
     for name in ("tanks", "artillery", "vehicles"):
         burnt = _number(found, f"{name}_k")
         disabled = max(_number(found, f"{name}_destroyed") - burnt, 0.0)

@@ -112,7 +112,7 @@ def explain(
         str,
         typer.Argument(
             metavar="PATH",
-            help="Such as units[t72-1].speed, weapons.gmlrs (all below it), reports[mod].injured_counted.",
+            help="Such as units[t72-1].speed, weapons.gmlrs (all below it), reports[mod], claims[C17].",
         ),
     ],
     overrides: Set = None,
@@ -124,6 +124,14 @@ def explain(
     from sim.scenario import ScenarioError
 
     told = columns.loaded(scenario, beside, overrides or ())
+    if path.startswith("claims["):
+        found = [explained.statement(one, path) for one in told]
+        if json:
+            columns.out([{"scenario": one.id} | row for one, row in zip(told, found, strict=True)])
+        else:
+            for name, row in zip(columns.heads(told), found, strict=True):
+                text.show(explained.statement_in_words(name, row))
+        return
     answers = [explained.answer(told[0], path)]
     for other in told[1:]:
         try:

@@ -100,6 +100,38 @@ def moves(scenario: Scenario, path: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (not row["clear"], -abs(row["rank_correlation"])))[:MOST]
 
 
+def statement(scenario: Scenario, path: str) -> dict[str, Any]:
+    """What is known of `claims[C17]`: who says it, who contests it, which numbers of the scenario rest on it. Raises
+    ScenarioError."""
+    record, name = claims_table.record_of(scenario), ((parse(path) or []) + [""])[1]
+    known = [claim.id for claim in record.claims]
+    if name not in known:
+        raise ScenarioError(
+            [f"{scenario.id}: {path}: there is no such statement; allowed: {some(known)}{near(name, known)}"]
+        )
+    claim, source = record.by_id(name), scenario.sources.get(record.by_id(name).source)
+    rest = [row.path for row in scenario.provenance if name in _names(row.claim_id)]
+    return {
+        "id": name, "says": claim.says, "said_by": claim.said_by, "when": claim.when, "role": claim.role,
+        "confidence": claim.confidence, "test": f"{claim.test.first.metric} {claim.test.words}" if claim.test else "",
+        "source": ", ".join(filter(None, (f"{claim.source}: {source.title}", source.address))) if source else claim.source,
+        "contested_by": [_claim(record, other) for other in claim.contests], "numbers": rest,
+    }  # fmt: skip
+
+
+def statement_in_words(scenario: str, told: dict[str, Any]) -> Group:
+    """A statement as a table of two columns."""
+    from rich.text import Text
+
+    from sim.report import text
+
+    keys = ("says", "said_by", "when", "source", "confidence", "role", "test")
+    rows = [(key.replace("_", " "), str(told[key])) for key in keys if told[key]]
+    rows += [("contested by", f"{one['id']}, {one['said_by']}: {one['says']}") for one in told["contested_by"]]
+    rows += [(f"number of {scenario} that rests on it", path) for path in told["numbers"]]
+    return text.table(told["id"], ("", ""), [(key, Text(words)) for key, words in rows], left=2)
+
+
 # ---------------------------------------------------------------- as JSON and in words
 
 

@@ -127,16 +127,7 @@ def _lanchester(view: View, said: str) -> list[Section]:
     found = comparator(view)
     if found is None:
         return []
-    exchange = (
-        "no defender was hurt" if found.exchange is None else f"{found.exchange:.0f} attackers hurt for one defender"
-    )
-    note = (
-        f"Loss exchange: {exchange}. The dashed and dotted curves are Lanchester's square and linear laws with the two "
-        "rates that give this night's own losses; they miss its course by "
-        f"{found.error(found.square):.0f} and {found.error(found.linear):.0f} attackers (root mean square). A "
-        "comparator and no explanation: most losses here come from outside the garrison, and neither law knows of "
-        "distance, cover or permission."
-    )
+    note = f"{text.exchange_words(found)} The dashed and dotted curves are the two laws."
     alt = f"Unhurt people of this night and of the two laws by the minute; {said}."
     return [Section("Beside Lanchester's laws", (note,), (Picture(figures.lanchester(found, said), alt),))]
 

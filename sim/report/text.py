@@ -16,6 +16,7 @@ from sim import claims, metrics, why
 from sim.metrics import Rows, Value, View
 from sim.metrics.command import phase_of
 from sim.metrics.fires import strikes
+from sim.metrics.lanchester import Comparator, comparator
 from sim.metrics.outcome import attack
 from sim.recording import Recording, one_of_many
 from sim.report import chain, people
@@ -84,6 +85,7 @@ def after_action(recording: Recording) -> Group:
         table(f"Rules of engagement ({said})", ("decision", "times"), rules_rows(view)),
         of_rows(f"From sight to impact ({said})", waits(tables["waits"])),
         Text(" ".join(chain.notes(tables["waits"], found))),
+        exchange(view, said),
         parties(recording, found, said),
         of_rows(f"Why things ended ({said})", tables["endings"], left=3),
         foot(recording, found, metrics.undefined(view)),
@@ -189,6 +191,24 @@ def labelled(recording: Recording, rows: Rows) -> Rows:
     weapons = recording.weapons
     label = dict(zip(weapons["id"].tolist(), weapons["label"].tolist(), strict=True))
     return dict(rows) | {"weapon": [label.get(name, name) for name in rows["weapon"]]}
+
+
+def exchange(view: View, said: str) -> Text:
+    """Loss exchange beside what Lanchester's laws make of it."""
+    beside = comparator(view)
+    told = "Nobody was hurt, so that there is nothing to compare." if beside is None else exchange_words(beside)
+    return Text.assemble((f"Loss exchange ({said})", "bold"), f"\n{told}")
+
+
+def exchange_words(found: Comparator) -> str:
+    """The exchange, and how far each law misses the course of the night."""
+    rate = "No defender was hurt" if found.exchange is None else f"{found.exchange:.0f} attackers hurt for one defender"
+    return (
+        f"{rate}. Lanchester's square and linear laws, with the two rates that give this night's own losses, miss its "
+        f"course by {found.error(found.square):.0f} and {found.error(found.linear):.0f} attackers (root mean square). A "
+        "comparator and no explanation: most losses here come from outside the garrison, and neither law knows of "
+        "distance, cover or permission."
+    )
 
 
 def parties(recording: Recording, found: Found, said: str) -> Group:

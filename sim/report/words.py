@@ -9,6 +9,8 @@ from sim.report import people
 YES_OR_NO = ("hq_held", "advance_stopped")
 HULLS = ("tanks_m", "artillery_m", "mortars_m", "vehicles_m")
 """Mobility kills, and no metres."""
+KILLED = ("tanks", "artillery", "mortars", "vehicles")
+KILLS = {"m": "mobility kills", "f": "firepower kills", "k": "catastrophic kills"}
 SHARES = ("controller_load", "censored")
 """Told in per cent."""
 
@@ -77,6 +79,9 @@ def between(metric: str, low: float | None, high: float | None, sign: str = "") 
 
 def label(metric: str) -> str:
     """A metric in words, without the unit that its values carry."""
+    hulls, _, kill = metric.rpartition("_")
+    if hulls in KILLED and kill in KILLS:
+        return f"{hulls}, {KILLS[kill]}"
     bare = metric if metric in HULLS else metric.removesuffix("_s").removesuffix("_m").removesuffix("_h")
     return bare.replace("_", " ")
 

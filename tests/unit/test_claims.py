@@ -377,3 +377,26 @@ def test_the_page_is_written_for_several_scenarios(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert result.stdout == ""
     assert page.read_text("utf-8").count("## Khusham with attackers who break at the first loss") == 2
+
+
+def test_every_parameter_of_a_report_is_read(record: Record) -> None:
+    """A number that nobody reads would be a promise."""
+
+    class Watched(dict[str, float]):
+        def __getitem__(self, key: str) -> float:
+            read.add(key)
+            return super().__getitem__(key)
+
+    found = dict.fromkeys(metrics.METRICS, 3)
+    for report in record.reports:
+        read: set[str] = set()
+        claims.said(report, found, Watched({p.id: p.high for p in report.parameters}))
+        assert read == {p.id for p in report.parameters}, report.id
+
+
+def test_own_losses_are_reported_as_far_as_the_model_says(record: Record) -> None:
+    coalition = next(report for report in record.reports if report.id == "coalition")
+    found = dict.fromkeys(metrics.METRICS, 4)
+    usual = claims.usual(coalition)
+    assert claims.said(coalition, found, usual).counted["sdf_wounded"] == 4
+    assert claims.said(coalition, found, usual | {"own_losses_reported": 0.5}).counted["sdf_wounded"] == 2

@@ -108,6 +108,17 @@ def test_the_parameters_of_what_a_party_could_report_are_explained() -> None:
     assert len(json.loads(call("explain", BASE, "reports[mod]", "--json").stdout)["numbers"]) > 1
 
 
+def test_a_statement_tells_who_contests_it_and_what_rests_on_it(base: room.Scenario) -> None:
+    named = next(row for row in base.provenance if row.basis == "stated")
+    claim = str(named.claim_id).split(",")[0].strip()
+    body = json.loads(call("explain", BASE, f"claims[{claim}]", "--json").stdout)
+    assert named.path in body["numbers"]
+    said = call("explain", BASE, "claims[C61]").stdout
+    assert "Russian Ministry of Defence" in said
+    assert "contested by" in said
+    assert call("explain", BASE, "claims[C99]").exit_code == 2
+
+
 # ---------------------------------------------------------------- values in words
 
 
