@@ -110,11 +110,12 @@ def statement(scenario: Scenario, path: str) -> dict[str, Any]:
             [f"{scenario.id}: {path}: there is no such statement; allowed: {some(known)}{near(name, known)}"]
         )
     claim, source = record.by_id(name), scenario.sources.get(record.by_id(name).source)
+    from_ = ", ".join(filter(None, (f"{claim.source}: {source.title}", source.address))) if source else claim.source
     rest = [row.path for row in scenario.provenance if name in _names(row.claim_id)]
     return {
         "id": name, "says": claim.says, "said_by": claim.said_by, "when": claim.when, "role": claim.role,
         "confidence": claim.confidence, "test": f"{claim.test.first.metric} {claim.test.words}" if claim.test else "",
-        "source": ", ".join(filter(None, (f"{claim.source}: {source.title}", source.address))) if source else claim.source,
+        "source": from_,
         "contested_by": [_claim(record, other) for other in claim.contests], "numbers": rest,
     }  # fmt: skip
 

@@ -205,8 +205,8 @@ def exchange_words(found: Comparator) -> str:
     rate = "No defender was hurt" if found.exchange is None else f"{found.exchange:.0f} attackers hurt for one defender"
     return (
         f"{rate}. Lanchester's square and linear laws, with the two rates that give this night's own losses, miss its "
-        f"course by {found.error(found.square):.0f} and {found.error(found.linear):.0f} attackers (root mean square). A "
-        "comparator and no explanation: most losses here come from outside the garrison, and neither law knows of "
+        f"course by {found.error(found.square):.0f} and {found.error(found.linear):.0f} attackers (root mean square). "
+        "A comparator and no explanation: most losses here come from outside the garrison, and neither law knows of "
         "distance, cover or permission."
     )
 
