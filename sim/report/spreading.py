@@ -33,8 +33,6 @@ def uncertain(
     for `explain`."""
     import json as js
 
-    from rich.console import Group
-
     from sim.experiment import spread
     from sim.experiment.ensemble import processors
     from sim.report import text
@@ -59,7 +57,44 @@ def uncertain(
     if json:
         columns.out([spread.as_json(one.id, nested, SHOWN) for one, nested in zip(scenarios, found, strict=True)])
     else:
-        text.show(Group(*(in_words(one.title, nested) for one, nested in zip(scenarios, found, strict=True))))
+        text.show(in_words(scenarios[0].title, found[0]) if len(found) == 1 else beside(scenarios, found))
+
+
+def beside(scenarios: Sequence[Scenario], found: Sequence[Nested]) -> Group:
+    """Several scenarios: of every metric the mean and history's share, of every dispute its correlation, in columns."""
+    from rich.console import Group, RenderableType
+    from rich.text import Text
+
+    from sim.experiment import spread
+    from sim.report import text, words
+
+    heads, first = columns.heads(scenarios), found[0]
+    said = f"{len(first.nights)} histories of {len(first.nights[0])} dice of each, simulated, seed {first.seed}"
+    rows = []
+    for name in SHOWN:
+        cells = []
+        for one in (spread.parts(nested, name) for nested in found):
+            told = "-"
+            if one is not None:
+                told = f"{words.mean(name, one.mean)}; {one.history_share:.0%} ({one.low:.0%} to {one.high:.0%})"
+            cells.append(told)
+        rows.append((words.label(name), *cells))
+    title = f"Mean; history's share of the variance (95 %); a dash below {spread.LEAST_HISTORIES} histories with values"
+    parts: list[RenderableType] = [
+        Text(columns.titles(scenarios, said), style="bold"), "", text.table(title, ("metric", *heads), rows),
+    ]  # fmt: skip
+    for name in RANKED:
+        ranked = [spread.disputes(nested, name) for nested in found]
+        first_of_all = dict.fromkeys(row.path for column in ranked for row in column[:MOST])
+        of = [
+            {row.path: f"{row.rank_correlation:+.2f}{' clear' if row.clear else ''}" for row in column}
+            for column in ranked
+        ]
+        listed = [(Text(path), *(column.get(path, "-") for column in of)) for path in first_of_all]
+        if listed:
+            title = f"Which dispute moves {words.label(name)}: rank correlation, clear against all tried at once"
+            parts += ["", text.table(title, ("input", *heads), listed)]
+    return Group(*parts)
 
 
 def in_words(title: str, found: Nested) -> Group:

@@ -36,6 +36,7 @@ def test_two_columns_of_one_name_are_told_apart() -> None:
         ("last", BASE, "-n", 2, "-j", 1, "--from", "22:00", "--to", "22:00", "--action", "halt-all"),
         ("flip", BASE, "-n", 2, "-j", 1, "--steps", 2, "--most", 1),
         ("explain", BASE, "hotline.counterpart.will.p"),
+        ("run", BASE, "--uncertain", "-n", 4, "-j", 1),
     ],
     ids=lambda given: given[0],
 )
