@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.claims import Record
 from sim.experiment import claims_table
+from sim.report.words import label
 from sim.scenario import ScenarioError, numbers
 from sim.scenario.overlay import near, parse, some
 from sim.scenario.schema import ProvenanceRow
@@ -208,11 +209,15 @@ def _facts(path: str, row: ProvenanceRow, more: dict[str, Any]) -> dict[str, lis
     if row.path != path:
         found["inherited from"] = [row.path]
     if more["readers"]:
-        found["read by"] = [", ".join(more["readers"])]
+        laid_out = "; it lies there from the start for every process to look up" * (more["readers"] == ["world"])
+        found["read by"] = [", ".join(more["readers"]) + laid_out]
     for one in more["moves"]:
         clear = "stands out" if one["clear"] else "does not stand out from chance"
-        told = f"{one['metric'].replace('_', ' ')}: rank correlation {one['rank_correlation']:+.2f}, {clear}"
+        told = f"{label(one['metric'])}: rank correlation {one['rank_correlation']:+.2f}, {clear}"
         found.setdefault("moves", []).append(told)
+    if not more["moves"]:
+        none = "it has no range" if span(row) == "-" else "it is not among the inputs of the stored screening"
+        found["moves"] = [f"not measured: {none}"]
     if more["moves"]:
         found["screening"] = [more["moves"][0]["of"]]
     return {key: lines for key, lines in found.items() if lines}

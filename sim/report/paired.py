@@ -46,7 +46,7 @@ def comparison(
     return Group(
         Text(
             f"A  {names[0]}\nB  {names[1]}\n{n} pairs of simulated nights under the same luck; 95 % intervals of the "
-            "mean. People are rounded; --json is exact.",
+            "mean (all alike: every pair differs by the same). People are rounded; --json is exact.",
             style="bold",
         ),
         Text(verdict), Text(""), table("", columns, rows), *([Text(foot)] if foot else []),
@@ -65,7 +65,7 @@ def transferred(
         for name in known
         if everything or any(name in column and column[name].changed for column in found)
     ]
-    head = f"{n} pairs of simulated nights of each under the same luck: difference of means with its 95 % interval."
+    head = f"{n} pairs of simulated nights of each under the same luck: difference of means (95 %)."
     heads = [f"{name}: {reading(column)}" for name, column in zip(names, effects, strict=True)]
     return Group(
         Text(f"{title}\n{head} People are rounded; --json is exact.", style="bold"), *map(Text, heads), Text(""),
