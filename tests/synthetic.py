@@ -446,7 +446,10 @@ def _attachments() -> dict[str, bytes]:
     return {
         "scenario.yaml": b"khusham: 1\nid: synthetic\ntitle: A made-up night\n",
         "terrain.json": json.dumps(terrain).encode(),
-        "claims.yaml": b"- {id: C17, says: 20-30 rounds within 500 m before the reply, numbers: [20, 30]}\n",
+        "claims.yaml": (
+            b"claims: [{id: C17, says: 20-30 rounds within 500 m before the reply, said_by: a spokesman, when: '2018',"
+            b" source: article, kind: article, role: context, contests: [], numbers: []}]\n"
+        ),
         "sources.yaml": b"article: {title: Report of February 2018, confidence: H}\n",
         "provenance.json": json.dumps(provenance).encode(),
     }

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.report import words
 from sim.report.columns import Beside
 from sim.report.comparing import Jobs, Json, Seed
 
@@ -73,7 +72,7 @@ def in_words(scenarios: Sequence[Scenario], answers: Sequence[Sequence[Shares]],
     from rich.console import Group, RenderableType
     from rich.text import Text
 
-    from sim.report import columns, text
+    from sim.report import columns, text, words
 
     first = answers[0][0]
     count = f"{first.n} simulated nights of each of {2 ** len(first.shares)} coalitions, seed {seed}, the same luck"
@@ -105,11 +104,15 @@ def in_words(scenarios: Sequence[Scenario], answers: Sequence[Sequence[Shares]],
 
 
 def _ends(one: Shares) -> str:
+    from sim.report import words
+
     return f"{words.mean(one.metric, one.nothing)} without any, {words.mean(one.metric, one.everything)} with all"
 
 
 def _share(one: Shares, row: Share) -> tuple[str, str, str]:
     """Share, interval, part of the whole; that last only where the whole is surely not nothing."""
+    from sim.report import words
+
     whole = one.everything - one.nothing
     known = one.whole_low is not None and one.whole_high is not None and one.whole_low * one.whole_high > 0.0
     between = words.between(one.metric, row.low, row.high)
