@@ -38,7 +38,9 @@ class Quoted:
     party: str
     speaker: str
     replication: int
-    truth: str
+    killed: int
+    wounded: int
+    """Of the attackers in the run, exact."""
     words: str
     least: str
     """The same by the reporting parameters of the draw that gives the smallest count."""
@@ -84,7 +86,7 @@ def quoted(record: Record, nights: Ensemble) -> list[Quoted]:
     """The night nearest the median as each party could have told it."""
     night = nights.nearest
     found = night.metrics
-    truth = f"{found['attackers_killed']} killed, {found['attackers_wounded']} wounded"
+    killed, wounded = (int(found[f"attackers_{state}"] or 0) for state in ("killed", "wounded"))
     rows = []
     for report in record.reports:
         usual = claims.said(report, found, claims.usual(report))
@@ -96,7 +98,16 @@ def quoted(record: Record, nights: Ensemble) -> list[Quoted]:
             key=lambda said: [float(said.counted[name] or 0) for name in ("attackers_killed", "attackers_wounded")]
         )
         rows.append(
-            Quoted(report.id, report.speaker, night.replication, truth, usual.words, others[0].words, others[-1].words)
+            Quoted(
+                report.id,
+                report.speaker,
+                night.replication,
+                killed,
+                wounded,
+                usual.words,
+                others[0].words,
+                others[-1].words,
+            )
         )
     return rows
 

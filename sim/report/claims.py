@@ -13,8 +13,8 @@ from rich.text import Text
 
 from sim.claims import LEAST, Claim, Finding, Record, failed
 from sim.claims.judging import Share
-from sim.experiment.claims_table import Column
-from sim.report import text
+from sim.experiment.claims_table import Column, Quoted
+from sim.report import people, text
 from sim.report.words import YES_OR_NO, amount, label
 
 RIVALS = ("coalition", "SANA", "Russian MoD")
@@ -108,9 +108,14 @@ def reports(column: Column) -> Group:
         (PARTIES.get(q.party, q.party), q.words, q.least if q.least == q.most else f"{q.least} / {q.most}")
         for q in column.said
     ]
-    truth = f"{column.said[0].truth}; 1 of {column.n}, simulated" if column.said else ""
+    truth = f"{truth_of(column.said[0])}; 1 of {column.n}, simulated" if column.said else ""
     title = f"{column.scenario}: one night ({truth}) as each party could have reported it"
     return text.table(title, ("", "it could have said", "least and most within the ranges of its model"), rows, left=3)
+
+
+def truth_of(quoted: Quoted) -> str:
+    """What the run was of which a party tells, people rounded."""
+    return f"{people.count(quoted.killed)} killed, {people.count(quoted.wounded)} wounded"
 
 
 def closing(record: Record, column: Column) -> str:
@@ -171,7 +176,7 @@ def _page(record: Record, columns: Sequence[Column], seed: int) -> Iterator[str]
         ]  # fmt: skip
         heads = ("", "said by", "test", "inside", "as reported", "drawn", "worth", "with these inputs", "contests")
         yield from _rows(heads, rows)
-        rows = [(PARTIES.get(q.party, q.party), q.truth, q.words, q.least, q.most) for q in c.said]
+        rows = [(PARTIES.get(q.party, q.party), truth_of(q), q.words, q.least, q.most) for q in c.said]
         yield f"One night, replication {c.said[0].replication} (1 of {c.n}, simulated), as each party could have told:"
         yield ""
         yield from _rows(("", "the run", "could have said", "at least", "at most"), rows)
