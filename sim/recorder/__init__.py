@@ -125,12 +125,9 @@ def _hq_units(ctx: Context) -> list[str]:
     world, area = ctx.world, next((area for area in ctx.world.areas if area.id == "hq"), None)
     if area is None:
         return []
-    start: dict[int, tuple[float, float]] = {}
-    for _, unit, x, y, _, _ in world.legs.history:
-        start.setdefault(unit, (x, y))
     return [
         world.ids[u]
-        for u, (x, y) in sorted(start.items())
+        for _, u, x, y, _, _ in world.legs.history[: len(world.ids)]  # begins with the places of all at the start
         if world.side[u] == 1
         and not world.is_air[u]
         and (x - area.x_m) ** 2 + (y - area.y_m) ** 2 <= (area.radius_m + world.spread_m[u]) ** 2

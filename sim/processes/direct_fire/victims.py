@@ -21,6 +21,7 @@ class Victims:
         self._world = world
         self._offers: dict[int, tuple[str, ...]] = {}
         self._bodies: dict[int, tuple[int, int, tuple[str, ...], bool]] = {}
+        self._bodies = dict(world.scenario.once("bodies", self._at_first))
         self._exposure: list[dict[str, tuple[str | None, float]]] = [{} for _ in world.ids]  # unit -> by weapon
 
     def forget(self, units: list[int]) -> None:
@@ -36,6 +37,12 @@ class Victims:
             hulls, bare = self._bodies_of(j)
             found = self._offers[j] = (*hulls, self._world.posture(j)) if bare else hulls
         return found
+
+    def _at_first(self) -> dict[int, tuple[int, int, tuple[str, ...], bool]]:
+        """Bodies of all units before anything happens: the same in every run of a scenario."""
+        for j in range(len(self._world.ids)):
+            self._bodies_of(j)
+        return self._bodies
 
     def _bodies_of(self, j: int) -> tuple[tuple[str, ...], bool]:
         """(classes of live hulls, whether somebody unhurt is outside one); kept until somebody or something is lost."""
