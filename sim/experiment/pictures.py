@@ -43,10 +43,11 @@ def draw(found: Analysis) -> dict[str, bytes]:
             drawn |= portraits.draw(found, response, section)
             name = "".join(c if c.isalnum() or c in "-_" else "-" for c in response.name)
             pictures |= {f"{kind}-{name}": figure for kind, figure in drawn.items()}
-        return {name: _svg(figure) for name, figure in pictures.items()}
+        return {name: svg(figure) for name, figure in pictures.items()}
 
 
-def _svg(figure: Any) -> bytes:
+def svg(figure: Any) -> bytes:
+    """The bytes of a figure, without a date."""
     sink = io.BytesIO()
     figure.savefig(sink, format="svg", metadata={"Date": None}, bbox_inches="tight")
     return sink.getvalue()

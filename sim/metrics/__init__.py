@@ -31,6 +31,7 @@ METRICS: dict[str, Metric] = {
     **_LOSSES,
     **_HULLS,
     "aircraft_destroyed": people.aircraft_destroyed,
+    "wounded_per_killed": people.wounded_per_killed,
     "attackers_die_later": people.die_later,
     "hurt_by_own_side": people.hurt_by_own_side,
     "attackers_committed": people.committed,

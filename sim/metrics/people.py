@@ -42,6 +42,14 @@ def count(who: str, state: str) -> Callable[[View], Value | Undefined]:
     return people
 
 
+def wounded_per_killed(view: View) -> Value | Undefined:
+    """Attackers wounded for each attacker killed, at the end."""
+    killed, wounded = (count("attackers", state)(view) for state in ("killed", "wounded"))
+    assert isinstance(killed, int)
+    assert isinstance(wounded, int)
+    return wounded / killed if killed else Undefined("no attacker was killed")
+
+
 def committed(view: View) -> Value | Undefined:
     """Attackers whose unit was committed to the attack at any time."""
     units = view.unit[view.log.of("committed")]
