@@ -105,10 +105,9 @@ class Fit:
         """(n_points, nights) which nights keep their point: all fitted rows at once."""
         return np.logical_and.reduce([self.meets(self.record.by_id(name)) for name in self.rows])
 
-    @property
-    def unit(self) -> Floats:
-        """(n_kept, n_factors) where in their ranges the kept points lie; a point kept by both nights stands twice."""
-        return self.runs.design.unit[np.repeat(np.arange(len(self.kept)), self.kept.sum(axis=1))]
+    def unit(self, points: NDArray[np.intp]) -> Floats:
+        """(n_kept, n_factors) where in their ranges these points lie, each as often as its nights kept it."""
+        return self.runs.design.unit[np.repeat(points, self.kept[points].sum(axis=1))]
 
     @cached_property
     def checks(self) -> tuple[Claim, ...]:
@@ -130,27 +129,20 @@ class Fit:
 
     def marginals(self) -> list[Marginal]:
         """Every factor, whether it is learnt or not."""
-        from scipy.stats import kstest
-
-        design, unit = self.runs.design, self.unit
-        adjusted = holm([float(kstest(column, "uniform").pvalue) for column in unit.T])
-        return [
-            Marginal(
-                factor.id, *(factor.number(float(q)) for q in np.quantile(unit[:, j], (0.05, 0.5, 0.95))), adjusted[j]
-            )
-            for j, factor in enumerate(design.factors)
-        ]
+        return together([self])
 
     def pairs(self) -> list[Pair]:
         """Every two factors whose kept values are tied more than chance ties them (interval without 0), the most tied
-        first. The interval is a percentile bootstrap over the kept points."""
+        first. The interval is a percentile bootstrap over the kept points, since the nights of one are not two."""
         from scipy.stats import spearmanr
 
-        unit, names = self.unit, [factor.id for factor in self.runs.design.factors]
-        n = len(unit)
+        names = [factor.id for factor in self.runs.design.factors]
+        points = np.flatnonzero(self.kept.any(axis=1))
+        n = len(points)
         luck = uniforms(self.runs.design.seed, f"fit/pairs/{'/'.join(self.rows)}", 0, RESAMPLES * n)
-        ties = np.array([spearmanr(unit[row]).statistic for row in (luck.reshape(RESAMPLES, n) * n).astype(int)])
-        known = spearmanr(unit).statistic
+        again = points[(luck.reshape(RESAMPLES, n) * n).astype(int)]
+        ties = np.array([spearmanr(self.unit(row)).statistic for row in again])
+        known = spearmanr(self.unit(points)).statistic
         found = []
         for i, j in zip(*np.triu_indices(len(names), 1), strict=True):
             low, high = np.quantile(ties[:, i, j], (0.025, 0.975))
@@ -168,6 +160,22 @@ class Fit:
         np.add.at(kept, tuple(place.T), self.kept.sum(axis=1))
         np.add.at(all_, tuple(place.T), self.kept.shape[1])
         return kept, all_
+
+
+def together(fits: Sequence[Fit]) -> list[Marginal]:
+    """Every factor over what several scenarios keep of the same points, whether the rows narrow it or not. Narrowed is
+    asked of the points that any night kept, each once: nights of one point are no evidence of their own."""
+    from scipy.stats import kstest
+
+    design = fits[0].runs.design
+    ever = np.logical_or.reduce([fit.kept.any(axis=1) for fit in fits])
+    adjusted = holm([float(kstest(column, "uniform").pvalue) for column in design.unit[ever].T])
+    unit = np.concatenate([fit.unit(np.flatnonzero(fit.kept.any(axis=1))) for fit in fits])
+    spread = np.quantile(unit, (0.05, 0.5, 0.95), axis=0)
+    return [
+        Marginal(factor.id, *(factor.number(float(u)) for u in spread[:, j]), adjusted[j])
+        for j, factor in enumerate(design.factors)
+    ]
 
 
 def compatible(record: Record, claims: Sequence[Claim]) -> list[Claim]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from benchmarks.fit import FITTED, Fit, compatible
+from benchmarks import calibration, ridges
+from benchmarks.fit import FITTED, Fit, compatible, together
+from benchmarks.fit_tables import Column
 from sim import claims
 from sim.claims import Record
+from sim.experiment.design import Base
+from sim.experiment.factors import Factor
 from sim.experiment.points import uniforms
 from sim.experiment.responses import Runs
 from tests.unit.experiment import made
@@ -16,6 +22,8 @@ CLAIMS = b"""
 claims:
   - {id: C02, says: a, said_by: b, when: c, source: d, kind: article, contests: [], role: fit,
      test: {metric: attackers_killed, band: [80, 130]}}
+  - {id: C31, says: a, said_by: b, when: c, source: d, kind: article, contests: [], role: fit,
+     test: {metric: attackers_killed, band: [101, .inf]}}
   - {id: C17, says: a, said_by: b, when: c, source: d, kind: article, contests: [], role: fit,
      test: {metric: rounds_within_500m_before_reply, band: [15, 40]}}
   - {id: C34, says: a, said_by: b, when: c, source: d, kind: article, contests: [], role: fit,
@@ -53,7 +61,7 @@ def fit(record: Record) -> Fit:
 def test_what_is_kept_are_the_points_of_nights_in_the_bands(fit: Fit) -> None:
     toll = np.array(fit.runs.columns["attackers_killed"]).reshape(POINTS, 2)
     assert np.array_equal(fit.kept, (toll >= 80) & (toll <= 130))
-    assert len(fit.unit) == fit.kept.sum()
+    assert len(fit.unit(np.arange(POINTS))) == fit.kept.sum()
 
 
 def test_two_factors_that_make_up_for_each_other_are_a_ridge(fit: Fit) -> None:
@@ -70,6 +78,7 @@ def test_a_factor_that_does_nothing_is_left_as_drawn(fit: Fit) -> None:
     assert found["x2"].clear
     assert not found["x3"].clear
     assert abs(found["x3"].q50 - 0.5) < 0.15
+    assert [row.p for row in together([fit] * 5)] == [row.p for row in fit.marginals()]
 
 
 def test_no_night_judges_itself(fit: Fit, record: Record) -> None:
@@ -87,6 +96,25 @@ def test_cells_hold_every_night_once(fit: Fit) -> None:
     assert kept[0, 0] == 0
     assert kept[4, 4] == 0
     assert kept[2, 3] > 0
+
+
+def test_the_page_says_what_was_kept_and_what_was_not_learnt(fit: Fit, record: Record) -> None:
+    names = ("loss_fraction", "lethality", "reach", "cover", "location_error")
+    design = replace(
+        fit.runs.design, unit=np.column_stack([fit.runs.design.unit, fit.runs.design.unit[::-1, :2]]),
+        factors=tuple(Factor(name, (name,)) for name in names), bases={"": Base("made.yaml", "", "", "0" * 64, "")},
+    )  # fmt: skip
+    runs = Runs(design, fit.runs.columns)
+    night = {"attackers_killed": 90, "rounds_within_500m_before_reply": 20, "sdf_wounded": 1}
+    columns = [Column(name, runs, (night,) * 9, record, "1") for name in "ab"]
+    text = calibration.page(columns, "none.svg")
+    kept = int(fit.kept.sum())
+    assert f"Kept for *about 100*: {kept}, {kept} nights." in text
+    ends = {line.split(" | ")[0]: line for line in text.partition("## What the scenario states")[2].splitlines()}
+    assert ends["| loss_fraction"].endswith("| narrowed |")
+    assert ends["| reach"].endswith("| as drawn |")
+    assert "| all of K3 in one night |" in text
+    assert ridges.draw([("a", Fit(runs, record, FITTED["about 100"]))], calibration.RIDGES).startswith(b"<?xml")
 
 
 def test_statements_that_deny_each_other_are_no_joint_row(record: Record) -> None:
