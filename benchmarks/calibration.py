@@ -61,8 +61,7 @@ def runs_of(columns: Sequence[Column]) -> str:
 def page(columns: Sequence[Column], picture: str) -> str:
     """docs/calibration.md."""
     design = columns[0].drawn.design
-    bases = [one.drawn.design.bases[""] for one in columns]
-    scenarios = ", ".join(f"`{base.shown}` {base.sha256[:12]}" for base in bases)
+    scenarios = ", ".join(f"`{one.drawn.design.bases[''].shown}`" for one in columns)
     nights = sum(one.drawn.n for one in columns)
     kept = {said: [int(one.fit(said).kept.sum()) for one in columns] for said in FITTED}
     lines = [
@@ -71,7 +70,7 @@ def page(columns: Sequence[Column], picture: str) -> str:
         "with which seeds and how the nights are split was committed before the first of them: "
         "[benchmarks/sweeps/fit.yaml](../benchmarks/sweeps/fit.yaml).", "",
         f"{nights} nights at {design.n_points} points (Latin hypercube, seed {design.seed}, model {columns[0].model}): "
-        f"{scenarios}. "
+        f"{scenarios}; runs {runs_of(columns)}. "
         + " ".join(f"Kept for *{said}*: {', '.join(map(str, n))} nights." for said, n in kept.items()), "",
         "## Reading", "", *reading("fit", runs_of(columns)), "",
         "## What was varied", "", *factors(design), "",

@@ -157,12 +157,12 @@ def middle(columns: Sequence[Column], said: str) -> list[str]:
 
 
 def as_stated(columns: Sequence[Column]) -> list[str]:
-    """The fitted metrics at what the scenario states."""
+    """The fitted metrics at what the scenario states, over the nights that have them."""
     rows = []
     for metric in SHOWN:
         cells = []
         for one in columns:
-            y = np.array([float(night[metric]) for night in one.stated])
+            y = np.array([float(night[metric]) for night in one.stated if night[metric] is not None])
             found = stats.quantile_interval(y, 0.5)
             assert found is not None
             low, high = np.quantile(y, (0.05, 0.95))

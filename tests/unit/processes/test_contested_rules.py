@@ -15,9 +15,9 @@ PURSUE = "roe.defenders.pursue=true"
 
 
 def test_pursuit_engages_those_who_recrossed_only_without_the_river_rule() -> None:
-    spared = measure(night(RECROSS))
-    to_the_river = measure(night(RECROSS, PURSUE))
-    beyond = measure(night(RECROSS, PURSUE, "roe.defenders.forbid[river]=null"))
+    spared = measure(night(RECROSS, replication=5))
+    to_the_river = measure(night(RECROSS, PURSUE, replication=5))
+    beyond = measure(night(RECROSS, PURSUE, "roe.defenders.forbid[river]=null", replication=5))
     assert spared["recrossed_engaged"] == to_the_river["recrossed_engaged"] == 0
     assert beyond["recrossed_engaged"] > 0
     assert spared["attackers_killed"] < to_the_river["attackers_killed"]

@@ -18,6 +18,8 @@ OPTIONAL = {"also", "confidence", "test", "note"}
 UNITS = {"m", "km", "s", "min", "h", "people", "vehicles", "rounds", "rockets", "aircraft", "deg", "percent", ""}
 FITTED = {"attackers_killed", "rounds_within_500m_before_reply", "sdf_wounded"}
 METRICS = FITTED | {
+    "attackers_committed",
+    "wounded_per_killed",
     "attackers_wounded",
     "contractors_killed",
     "sdf_killed",
