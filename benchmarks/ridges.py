@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmarks.fit import Fit
-from sim.experiment.pictures import CLEAR, INK, MUTED, STYLE, svg
+from sim.experiment.pictures import CLEAR, INK, STYLE, svg
 
 
 def draw(fits: Sequence[tuple[str, Fit]], pairs: Sequence[tuple[str, str]]) -> bytes:
-    """A row for each scenario, a column for each pair: drawn points small and grey, kept ones on top."""
+    """A row for each scenario, a column for each pair: the kept points, larger if both nights kept them. The drawn ones
+    lie evenly over the whole of every square."""
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -23,8 +24,8 @@ def draw(fits: Sequence[tuple[str, Fit]], pairs: Sequence[tuple[str, str]]) -> b
             for axes, (one, other) in zip(row, pairs, strict=True):
                 x, y = by_id[one], by_id[other]
                 unit, times = fit.runs.design.unit, fit.kept.sum(axis=1)
-                axes.plot(unit[:, x], unit[:, y], ".", color=MUTED, markersize=1.5, markeredgewidth=0, alpha=0.6)
-                axes.scatter(unit[times > 0, x], unit[times > 0, y], s=9 * times[times > 0], color=CLEAR, linewidths=0)
+                for often, size in ((1, 4.0), (2, 7.0)):
+                    axes.plot(unit[times == often, x], unit[times == often, y], ".", color=CLEAR, markersize=size)
                 for axis, factor in ((axes.xaxis, x), (axes.yaxis, y)):
                     told = fit.runs.design.factors[factor]
                     places = np.linspace(0.0, 1.0, 5)
