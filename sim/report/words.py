@@ -13,6 +13,8 @@ KILLED = ("tanks", "artillery", "mortars", "vehicles")
 KILLS = {"m": "mobility kills", "f": "firepower kills", "k": "catastrophic kills"}
 SHARES = ("controller_load", "censored")
 """Told in per cent."""
+RATIOS = ("wounded_per_killed",)
+"""Told with a decimal, where a count is whole."""
 
 NOT_MODELLED = (
     "Not modelled: civilians (distances of impacts to places are given), ISIS as an actor, electronic warfare, air "
@@ -94,4 +96,6 @@ def _measure(metric: str, value: float, sign: str) -> str:
         return span(3600.0 * value, sign)
     if metric in SHARES:
         return f"{value:{sign}.0%}"
+    if metric in RATIOS:
+        return f"{value:{sign}.1f}"
     return f"{value:{sign},.0f} m" if metric.endswith("_m") and metric not in HULLS else ""
