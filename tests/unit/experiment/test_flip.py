@@ -75,6 +75,7 @@ def test_a_step_of_nothing_is_the_scenario_itself(base: room.Scenario) -> None:
     assert plain == same != far
 
 
+@pytest.mark.slow
 def test_the_command() -> None:
     words = ["flip", str(BASE), "-n", "2", "--steps", "2", "--most", "2", "-j", "1"]
     said = CliRunner().invoke(app, [*words, "--json"])

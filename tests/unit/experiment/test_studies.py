@@ -56,6 +56,7 @@ def test_a_reading_says_for_which_runs_it_was_written(
     assert f"*Written for the runs 0123456789ab; these are {runs}. Read it again" in stale
 
 
+@pytest.mark.slow
 def test_a_sample_of_a_space_has_effects_and_regions(tmp_path: Path) -> None:
     path = made.design_file(tmp_path, design="{kind: nolh, points: 40, seed: 0}", replications=6)
     sweep.sweep(reading.read(path), tmp_path / "standing", Serial)

@@ -29,16 +29,19 @@ def test_two_columns_of_one_name_are_told_apart() -> None:
     assert columns.heads(columns.loaded(BASE, [ARTICLE, BASE])) == ["khusham", "article-only", "khusham (2)"]
 
 
+ASKED = [
+    ("explain", BASE, "hotline.counterpart.will.p"),
+    ("run", BASE, "--uncertain", "-n", 4, "-j", 1),
+    ("shares", BASE, SCENARIOS / "variants" / "no-himars.yaml", NO_AC130, "-n", 2, "-j", 1),
+    ("last", BASE, "-n", 2, "-j", 1, "--from", "22:00", "--to", "22:00", "--action", "halt-all"),
+    ("flip", BASE, "-n", 2, "-j", 1, "--steps", 2, "--most", 1),
+]
+"""The dear ones, from the third on, are for the slow tests: all go through one door."""
+
+
 @pytest.mark.parametrize(
     "given",
-    [
-        ("shares", BASE, SCENARIOS / "variants" / "no-himars.yaml", NO_AC130, "-n", 2, "-j", 1),
-        ("last", BASE, "-n", 2, "-j", 1, "--from", "22:00", "--to", "22:00", "--action", "halt-all"),
-        ("flip", BASE, "-n", 2, "-j", 1, "--steps", 2, "--most", 1),
-        ("explain", BASE, "hotline.counterpart.will.p"),
-        ("run", BASE, "--uncertain", "-n", 4, "-j", 1),
-    ],
-    ids=lambda given: given[0],
+    [pytest.param(given, id=given[0], marks=[pytest.mark.slow] if n > 1 else []) for n, given in enumerate(ASKED)],
 )
 def test_beside_gives_what_the_scenario_alone_gives_and_another_column(given: tuple[object, ...]) -> None:
     alone = json.loads(call(*given, "--json").stdout)
