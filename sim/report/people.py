@@ -20,8 +20,8 @@ OF_TAG = {"contractor": "contractors"}
 
 
 def is_of_people(metric: str) -> bool:
-    """Whether a metric counts people who were hurt."""
-    return metric.endswith(HURT) or metric == "hurt_by_own_side"
+    """Whether a metric counts people who were hurt, and is no ratio of such counts."""
+    return (metric.endswith(HURT) and "_per_" not in metric) or metric == "hurt_by_own_side"
 
 
 def count(value: Any) -> str:

@@ -153,3 +153,4 @@ def test_every_metric_is_told_in_a_unit_people_read() -> None:
     assert words.mean("hq_held", -0.25, "+") == "-25%"
     assert words.mean("first_fire_side=attackers", 1.0) == "100%"
     assert words.amount("attackers_killed", 83) == "85"
+    assert words.amount("wounded_per_killed", 0.8123) == "0.8"
