@@ -70,14 +70,8 @@ def test_more_attackers_and_less_lethal_weapons_move_the_toll_the_right_way() ->
     _, low, _ = paired(metrics("double-attackers", n), metrics("", n), "attackers_killed")
     assert low > 0.0
     halved = tuple(
-        f"weapons.{weapon}.damage.lethal={value}"
-        for weapon, value in (
-            ("gbu", 0.19),
-            ("hellfire", 0.19),
-            ("m777", 0.165),
-            ("ac130_gun", 0.175),
-            ("gmlrs", 0.175),
-        )
+        f"weapons.{name}.damage.lethal={0.5 * base().weapons[name].damage.lethal:g}"
+        for name in ("gbu", "hellfire", "m777", "ac130_gun", "gmlrs")
     )
     _, _, high = paired(metrics("", n, *halved), metrics("", n), "attackers_killed")
     assert high < 0.0
