@@ -36,9 +36,19 @@ class AirDefence:
         self.since_ms: dict[int, float] = {}  # mount key -> since when it has had one that orbits within reach
         self.next: dict[int, Call] = {}  # mount key -> its next search
         self.arrivals: dict[int, int] = {}  # aircraft -> id of its arrival on station
-        self.of_unit: dict[int, list[Mount]] = {}
+        self.within = {mount.key: self._within(mount) for mount in mounts}
+        self.of_unit: dict[int, list[Mount]] = {}  # unit or aircraft -> mounts whose search it may alter
         for mount in mounts:
-            self.of_unit.setdefault(mount.unit, []).append(mount)
+            for u in (mount.unit, *self.within[mount.key]):
+                self.of_unit.setdefault(u, []).append(mount)
+
+    def _within(self, mount: Mount) -> list[int]:
+        """Aircraft of the other side that may ever come within reach of a mount."""
+        world, weapon = self.world, mount.weapon
+        low = world.altitude_m <= min(weapon.ceiling_m, weapon.range_m)
+        theirs = world.is_air & (world.side != world.side[mount.unit])
+        found: list[int] = (theirs & low & (world.gaps(mount.unit) <= weapon.range_m)).nonzero()[0].tolist()
+        return found
 
     def attacked(self, id_: int, aircraft: int, contact: int, weapon_key: int, serial: int) -> None:
         """An aircraft begins a run: whoever can reach it, is free and acquires it begins to fire."""
@@ -81,8 +91,8 @@ class AirDefence:
     def replan(self, units: list[int]) -> None:
         """Aircraft have come or gone, or air defence has moved: its next search is booked anew."""
         if self.begun:
-            everybody = any(self.world.is_air[u] for u in units)
-            for mount in self.mounts if everybody else [m for u in units for m in self.of_unit.get(u, ())]:
+            found = {mount.key: mount for u in units for mount in self.of_unit.get(u, ())}
+            for mount in found.values():
                 self.plan(mount)
 
     def plan(self, mount: Mount) -> None:
@@ -90,9 +100,7 @@ class AirDefence:
         old, now = self.next.pop(mount.key, None), self.ctx.clock.now_ms
         if old is not None:
             old.cancel()
-        comes_ms = min(
-            (self.comes_ms(mount, u) for u in range(len(self.world.ids)) if self.world.is_air[u]), default=inf
-        )
+        comes_ms = min((self.comes_ms(mount, u) for u in self.within[mount.key]), default=inf)
         if comes_ms == inf or not self.able(mount):
             self.since_ms.pop(mount.key, None)
             return
@@ -103,12 +111,10 @@ class AirDefence:
         self.next[mount.key] = self.ctx.clock.at(at, Phase.FIRE, self.world.actor[mount.unit], self.search, mount)
 
     def comes_ms(self, mount: Mount, u: int) -> float:
-        """From when an aircraft orbits within reach of a mount on its present leg, ms; inf: never."""
+        """From when an aircraft of those `within` orbits in reach of a mount on its present leg, ms; inf: never."""
         world, now = self.world, self.ctx.clock.now_ms
         height_m, far_m = float(world.altitude_m[u]), float(mount.weapon.range_m)
-        if world.side[u] == world.side[mount.unit] or not world.present[u] or self.stands_off(mount, u):
-            return inf
-        if height_m > min(mount.weapon.ceiling_m, far_m):
+        if not world.present[u] or self.stands_off(mount, u):
             return inf
         (x, y), (vx, vy) = world.legs.at(mount.unit, now), world.legs.speed_of(mount.unit)
         ax, ay = world.legs.at(u, now)
@@ -124,7 +130,7 @@ class AirDefence:
         world, now = self.world, self.ctx.clock.now_ms
         n = self.searches[mount.key] = self.searches.get(mount.key, 0) + 1
         self.since_ms[mount.key] = now
-        near = [u for u in range(len(world.ids)) if world.is_air[u] and self.comes_ms(mount, u) <= now]
+        near = [u for u in self.within[mount.key] if self.comes_ms(mount, u) <= now]
         luck = self.ctx.draws.block(Purpose.ANTI_AIR, mount.key ^ SEARCH << 8, n, 2)
         if near and not mount.busy and luck[0] < mount.weapon.acquires[world.light]:
             u = min(near, key=lambda u: self.slant_m(mount, *world.legs.at(u, now), float(world.altitude_m[u])))

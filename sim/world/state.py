@@ -33,7 +33,7 @@ COLUMNS: dict[str, tuple[str, str, str, str]] = {
     "broken": ("flag", "(n_units,)", "list[bool]", "morale"),
     "withdrawing": ("flag", "(n_units,)", "list[bool]", "morale, hotline"),
     "surrendered": ("flag", "(n_units,)", "list[bool]", "morale"),
-    "present": ("flag", "(n_units,)", "list[bool]", "air, orders"),
+    "present": ("flag", "(n_units,)", "view of `there`", "air, orders"),
     "attacking": ("flag", "(n_units,)", "list[bool]", "orders"),
     "halted": ("flag", "(n_units,)", "list[bool]", "morale"),
     "recrossed": ("flag", "(n_units,)", "list[bool]", "movement"),
@@ -117,8 +117,9 @@ class World:
         self.fit = list(self.people)
         for name in [name for name, row in COLUMNS.items() if row[0] == "flag"]:
             setattr(self, name, [False] * n)  # flags are asked for one by one
-        self.present = [unit.arrives is None for unit in self.unit]
-        self.there = np.array(self.present, dtype=bool)  # the same, to ask for all at once
+        self.there = np.array([unit.arrives is None for unit in self.unit])
+        view: Any = memoryview
+        self.present = view(self.there)  # the same memory, to be asked one by one
         self.level: list[float] = [0.0] * n
         self.on_ground = ~self.is_air
         self.unhurt_m2 = np.where(self.is_air, np.inf, 0.0)  # added to squared distances of impacts: nobody in the air
@@ -286,11 +287,9 @@ class World:
         if column[unit] == value:
             return False
         column[unit] = value
-        if name == "present":
-            self.there[unit] = value
-            if self.on_ground[unit]:
-                self.troops.forget()
-                self.arrivals += 1
+        if name == "present" and self.on_ground[unit]:
+            self.troops.forget()
+            self.arrivals += 1
         if self.record_changes:
             self.mark(unit, "state", self.bits(unit))
         if rate:
