@@ -44,16 +44,15 @@ def test_a_page_says_what_the_table_holds(grid: Path, tmp_path: Path, monkeypatc
     assert studies.write("hotline", grid, tmp_path).read_text("utf-8") == text
 
 
-def test_a_reading_says_for_which_runs_it_was_written(
-    grid: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reading_says_for_which_runs_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(studies, "READINGS", tmp_path)
-    runs = studies.digest(pq.read_table(grid / "runs.parquet").to_pydict())
+    runs = "fedcba987654"
     (tmp_path / "hotline.md").write_text(f"<!-- runs {runs} -->\n\nWhat it means.\n")
-    assert "## Reading\n\nWhat it means.\n" in studies.write("hotline", grid, tmp_path / "pages").read_text("utf-8")
+    assert studies.reading("hotline", runs) == ["What it means."]
     (tmp_path / "hotline.md").write_text("<!-- runs 0123456789ab -->\n\nWhat it means.\n")
-    stale = studies.write("hotline", grid, tmp_path / "pages").read_text("utf-8")
-    assert f"*Written for the runs 0123456789ab; these are {runs}. Read it again" in stale
+    warning, *_, text = studies.reading("hotline", runs)
+    assert warning.startswith(f"*Written for the runs 0123456789ab; these are {runs}. Read it again")
+    assert text == "What it means."
 
 
 @pytest.mark.slow

@@ -106,8 +106,7 @@ def test_the_table_says_what_was_run(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- luck
 
 
-@pytest.mark.parametrize("luck", ["common", "own"])
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("luck", "seed"), [("common", 0), ("own", 1)])
 def test_no_two_replications_are_the_same_run(tmp_path: Path, luck: str, seed: int) -> None:
     path = made.design_file(tmp_path, luck=luck, seed=seed, replications=8)
     found = rows(sweep.sweep(reading.read(path), tmp_path / "out", Serial).table)
