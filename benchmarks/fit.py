@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import stats
-from sim.claims import Claim, Record
+from sim.claims import Claim, Record, judging
 from sim.experiment.effects import holm
 from sim.experiment.points import uniforms
 from sim.experiment.responses import Runs
@@ -32,20 +31,16 @@ RESAMPLES = 400
 CLEAR = 0.05
 
 
-@dataclass(frozen=True)
-class Share:
-    """k of n with the 95 % interval of Wilson."""
-
-    k: int
-    n: int
+class Share(judging.Share):
+    """A share as a table says it."""
 
     @property
     def words(self) -> str:
-        """In whole percent."""
-        found = stats.wilson(self.k, self.n)
-        if found is None:
+        """In whole percent, with its interval; a dash of nothing."""
+        if not self.n:
             return "-"
-        return f"{100 * self.k / self.n:.0f}% ({100 * found.low:.0f}-{100 * found.high:.0f})"
+        low, high = self.interval
+        return f"{100 * self.share:.0f}% ({100 * low:.0f}-{100 * high:.0f})"
 
 
 @dataclass(frozen=True)
