@@ -198,8 +198,7 @@ def span(row: ProvenanceRow) -> str:
 def _facts(path: str, row: ProvenanceRow, more: dict[str, Any]) -> dict[str, list[str]]:
     """What is known of a number, by `_ORDER`, each fact a line; left out where nothing is known."""
     found: dict[str, list[str]] = {"value": [value(row)], "basis": [row.basis or "not said"]}
-    if span(row) != "-":
-        found["range"] = [span(row)]
+    found["range"] = [span(row) if span(row) != "-" else "none given: held in every history"]
     found |= {key: [words] for key, words in (("confidence", row.trust), ("note", row.remark)) if words}
     found["source"] = [
         f"{s['id']}: {s['title']}" + (f", {s['address']}" if s["address"] else "") for s in more["sources"]
@@ -209,8 +208,7 @@ def _facts(path: str, row: ProvenanceRow, more: dict[str, Any]) -> dict[str, lis
     if row.path != path:
         found["inherited from"] = [row.path]
     if more["readers"]:
-        laid_out = "; it lies there from the start for every process to look up" * (more["readers"] == ["world"])
-        found["read by"] = [", ".join(more["readers"]) + laid_out]
+        found["read by"] = [", ".join(more["readers"])]
     for one in more["moves"]:
         clear = "stands out" if one["clear"] else "does not stand out from chance"
         told = f"{label(one['metric'])}: rank correlation {one['rank_correlation']:+.2f}, {clear}"

@@ -14,6 +14,7 @@ from sim.report import claims as claim_words
 from sim.report import figures, many, paired
 from sim.report.page import Grid, Picture, Section, grid, html
 from sim.report.words import NOT_MODELLED, label
+from sim.scenario.provenance import BASES, TRUST
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -119,10 +120,13 @@ def _claims(scenarios: Sequence[Scenario], ensembles: Sequence[Ensemble]) -> lis
 
 
 def _shares(scenarios: Sequence[Scenario]) -> Grid:
-    """How much of each scenario is stated, derived, by analogy, assumed."""
-    bases = ("stated", "derived", "analogue", "assumption")
+    """How much of each scenario is stated, derived, by analogy, assumed; how far trusted, how much with a range."""
     rows = []
     for one in scenarios:
-        total = len(one.provenance)
-        rows.append((one.id, total, *(f"{sum(r.basis == b for r in one.provenance) / total:.0%}" for b in bases)))
-    return grid("What the numbers rest on", ("", "numbers", *bases), rows)
+        said = one.provenance
+        kinds = [f"{sum(r.basis == basis for r in said) / len(said):.0%}" for basis in BASES]
+        rated = [f"{sum(r.trust == rating for r in said) / len(said):.0%}" for rating in TRUST]
+        ranged = sum(r.lower is not None or r.upper is not None for r in said)
+        rows.append((one.id, len(said), *kinds, *rated, ranged))
+    heads = ("", "numbers", *BASES, *(f"confidence {rating}" for rating in TRUST), "with a range")
+    return grid("What the numbers rest on", heads, rows)

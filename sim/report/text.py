@@ -22,10 +22,9 @@ from sim.recording import Recording, one_of_many
 from sim.report import chain, people
 from sim.report.outcome import outcome_rows
 from sim.report.words import NOT_MODELLED, shown, span
+from sim.scenario.provenance import BASES, TRUST
 
 Found = dict[str, Value | None]
-
-BASES = ("stated", "derived", "analogue", "assumption")
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], left: int = 1) -> Group:
@@ -270,7 +269,7 @@ def rules_rows(view: View) -> list[tuple[str, int]]:
 
 
 def provenance_shares(recording: Recording) -> str:
-    """How much of the scenario is stated, derived, by analogy, assumed."""
+    """How much of the scenario is stated, derived, by analogy, assumed; how far it is trusted, how much has a range."""
     rows = json.loads(recording.attachments.get("provenance.json", b"[]"))
     counts = Counter(str(row.get("basis")) for row in rows)
     total = sum(counts.values())
@@ -279,7 +278,12 @@ def provenance_shares(recording: Recording) -> str:
     shares = ", ".join(f"{counts[basis] / total:.0%} {basis}" for basis in BASES)
     unsaid = total - sum(counts[basis] for basis in BASES)
     shares += f", {unsaid / total:.0%} without a basis" if unsaid else ""
-    return f"Of {total} numbers in the scenario: {shares}."
+    trust = Counter(row.get("confidence") for row in rows)
+    rated = ", ".join(f"{trust[rating] / total:.0%} {rating}" for rating in TRUST)
+    ranged = sum(row.get("low") is not None or row.get("high") is not None for row in rows)
+    return (
+        f"Of {total} numbers in the scenario: {shares}; confidence {rated}; {ranged} have a range, the rest are held."
+    )
 
 
 def foot(recording: Recording, found: Found, reasons: dict[str, str]) -> Text:

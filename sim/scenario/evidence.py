@@ -16,6 +16,7 @@ from sim.scenario.schema import ProvenanceRow
 
 _NUMBERS = re.compile(r"^( +)numbers:.*\n?(?:\1 .*\n?|\n)*", re.MULTILINE)
 _HEAD = re.compile(r"^ *- id: *(\S+) *$", re.MULTILINE)
+_RATING = re.compile(r"^ +(confidence|source): *(\S+) *$", re.MULTILINE)
 
 
 class Claims:
@@ -42,6 +43,11 @@ class Claims:
             rows = [row for row in found or () if isinstance(row, dict) and "value" in row]
             self._numbers[claim] = [(row["value"], str(row.get("unit") or ""), row.get("at")) for row in rows]
         return self._numbers[claim]
+
+    def rating(self, claim: str) -> tuple[str | None, str | None]:
+        """(confidence, source) as written at a claim, each None if it is not there."""
+        found = dict(_RATING.findall(self._text[claim]))
+        return found.get("confidence"), found.get("source")
 
     def holds(self, claim: str, raw: Any) -> bool:
         """Whether a number stands in a claim, compared in SI."""
@@ -136,7 +142,31 @@ def _si(raw: Any) -> tuple[float, str] | None:
     return (float(raw), "") if isinstance(raw, int | float) and not isinstance(raw, bool) else None
 
 
-def row(fact: Fact) -> ProvenanceRow:
+def confidence(about: Mapping[str, Any], sources: Mapping[str, Any], claims: Claims | None) -> str | None:
+    """H, M or L of a number: as written at it or above; else the lowest rating of what it is stated in or derived from.
+
+    A claim that is contested or not rated counts as its source, contested at most as L. Analogues and assumptions are L
+    even beside a claim: their numbers are not the claim's. None without a basis.
+    """
+    written, basis = about.get("confidence"), about.get("basis")
+    if written is not None or basis is None:
+        return written
+    found = []
+    if basis in ("stated", "derived"):
+        for name in _names(about.get("claim")):
+            own, source = claims.rating(name) if claims is not None else (None, None)
+            found.append("L" if own == "contested" else own if own in TRUST else _of_source(source, sources))
+        found += [_of_source(name, sources) for name in _names(about.get("source"))]
+    return max(found, key=TRUST.index, default="L")
+
+
+def _of_source(name: str | None, sources: Mapping[str, Any]) -> str:
+    source = sources.get(name or "")
+    rating = source.get("trust") if isinstance(source, Mapping) else None
+    return rating if rating in TRUST else "L"
+
+
+def row(fact: Fact, sources: Mapping[str, Any], claims: Claims | None) -> ProvenanceRow:
     """A line of the provenance table: numbers in the unit they were written in."""
     value, unit = _split(fact.raw)
     about = fact.about
@@ -145,7 +175,7 @@ def row(fact: Fact) -> ProvenanceRow:
         path=fact.path, number=value, unit=unit,
         lower=_in_unit(about.get("low"), unit), upper=_in_unit(about.get("high"), unit),
         basis=about.get("basis"), source_id=joined["source"], claim_id=joined["claim"],
-        trust=about.get("confidence"), remark=about.get("note"),
+        trust=confidence(about, sources, claims), remark=about.get("note"),
     )  # fmt: skip
 
 

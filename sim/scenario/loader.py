@@ -72,9 +72,8 @@ def _build(draft: Draft, overrides: Sequence[Override]) -> Scenario:
         draft.problems += problems_of(trouble, whole)
         draft.problems += _of_the_rest(whole, trouble)
     sources = tree.get("sources")
-    draft.problems += evidence.problems(
-        bare.facts, tree.get("published") is True, sources if isinstance(sources, dict) else {}, claims
-    )
+    cited = sources if isinstance(sources, dict) else {}
+    draft.problems += evidence.problems(bare.facts, tree.get("published") is True, cited, claims)
     if scenario is not None:
         for steps, text in references.problems(scenario):
             draft.wrong(_mark(whole, steps), show(whole, steps), text)
@@ -83,7 +82,8 @@ def _build(draft: Draft, overrides: Sequence[Override]) -> Scenario:
     scenario._folder = str(draft.folder)
     scenario._resolved_yaml = write_yaml(tree)
     scenario._sha256 = digest(tree, draft.files)
-    scenario._provenance = tuple(sorted((evidence.row(fact) for fact in bare.facts), key=lambda row: row.path))
+    rows = (evidence.row(fact, cited, claims) for fact in bare.facts)
+    scenario._provenance = tuple(sorted(rows, key=lambda row: row.path))
     scenario._overrides = tuple(item if isinstance(item, str) else f"{item[0]}={item[1]}" for item in overrides)
     scenario._given = dict(draft.given)
     _try_changes(scenario, _mark(whole, ("changes",)))

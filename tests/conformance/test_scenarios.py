@@ -13,6 +13,7 @@ import pytest
 
 from sim import scenario as room
 from sim.scenario.base import When
+from sim.scenario.provenance import TRUST
 from sim.scenario.quantity import LENGTH, parse
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +69,7 @@ def test_every_number_of_the_base_has_a_basis_and_says_on_what(base: room.Scenar
     assert len(base.provenance) > 1000
     for row in base.provenance:
         assert row.basis is not None, row.path
+        assert row.trust in TRUST, row.path
         assert row.remark or row.source_id or row.claim_id, row.path
     shares = Counter(row.basis for row in base.provenance)
     assert shares["stated"] >= 8

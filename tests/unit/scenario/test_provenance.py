@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim import scenario as room
-from sim.scenario.evidence import Claims
+from sim.scenario.evidence import Claims, confidence
 from sim.scenario.provenance import take_off
 from sim.scenario.reading import read_yaml
 
@@ -167,3 +167,31 @@ def test_rows_keep_the_unit_as_written_and_carry_the_bounds_over() -> None:
 def test_a_number_set_for_a_run_says_so() -> None:
     row = room.explain(room.load(MINI, ["end.quiet=5 min"]), "end.quiet")
     assert (row.basis, row.remark) == ("assumption", "set for this run")
+
+
+@pytest.mark.parametrize(
+    ("about", "wanted"),
+    [
+        ({"basis": "stated", "claim": "C1"}, "M"),
+        ({"basis": "stated", "claim": ["C1", "C2"]}, "L"),
+        ({"basis": "derived", "claim": "C3"}, "H"),
+        ({"basis": "derived", "source": ["book", "hearsay"]}, "L"),
+        ({"basis": "derived", "claim": "C1", "source": "book"}, "M"),
+        ({"basis": "derived", "note": "computed"}, "L"),
+        ({"basis": "derived", "note": "computed", "confidence": "H"}, "H"),
+        ({"basis": "assumption", "claim": "C3", "note": "its size is ours"}, "L"),
+        ({"basis": "analogue", "source": "book"}, "L"),
+        ({}, None),
+    ],
+)
+def test_confidence_is_the_lowest_of_what_is_cited(about: dict[str, object], wanted: str | None) -> None:
+    sources = {"book": {"trust": "H"}, "hearsay": {}}
+    text = "\n".join(
+        [
+            "claims:",
+            *("  - id: C1", "    source: book", "    confidence: M"),
+            *("  - id: C2", "    source: book", "    confidence: contested"),
+            *("  - id: C3", "    source: book"),
+        ]
+    )
+    assert confidence(about, sources, Claims(text, "claims.yaml")) == wanted
