@@ -147,7 +147,7 @@ def moved(path: str, number: float, unit: str) -> Scenario:
 def through_the_world(found: dict[str, set[str]], scenario: Scenario, read: dict[str, set[str]]) -> None:
     """Give each number that the world alone reads those who read what the world makes of it."""
     as_it_is = worked_out(scenario)
-    for path in [path for path, rooms in found.items() if rooms <= {"world", "recorder"}]:
+    for path in [path for path, rooms in found.items() if {"world"} <= rooms <= {"world", "recorder"}]:
         row = max((row for row in scenario.provenance if general(row.path) == path), key=lambda row: float(row.number))
         otherwise = worked_out(moved(row.path, row.number, row.unit))
         for part in [part for part, was in as_it_is.items() if otherwise[part] != was]:
