@@ -17,7 +17,7 @@ from typing import Any
 import sim.scenario
 from sim import engine
 from sim.recorder.readers import TABLE, general
-from sim.scenario import Scenario
+from sim.scenario import Scenario, ScenarioError
 from sim.scenario.base import Part
 from sim.world import Beliefs, Mount, World
 from tests.battle import BASE
@@ -139,9 +139,15 @@ def worked_out(scenario: Scenario) -> dict[str, bytes]:
 
 
 def moved(path: str, number: float, unit: str) -> Scenario:
-    """The base with a number a little less, or one less where it counts something."""
-    other = number - 1 if isinstance(number, int) and number > 1 and not unit else 0.9 * number
-    return sim.scenario.load(BASE, [f"{path}={other} {unit}".strip()])
+    """The base with one number a little less or more; one less or more where it counts something."""
+    steps = (number - 1, number + 1) if isinstance(number, int) and not unit else (0.9 * number, 1.1 * number)
+    tried = [f"{step} {unit}".strip() for step in (*steps, 0.9 * number)]
+    for raw in (*tried, *(f"{{value: {other}, basis: assumption, note: moved}}" for other in tried)):
+        try:
+            return sim.scenario.load(BASE, [f"{path}={raw}"])
+        except ScenarioError:
+            continue  # not every number may move either way, nor without a word
+    raise ValueError(f"{path} cannot be moved")
 
 
 def through_the_world(found: dict[str, set[str]], scenario: Scenario, read: dict[str, set[str]]) -> None:
