@@ -2,7 +2,7 @@
 
 Knowledge, will and authority by force tag are disputed inputs and drawn as history, not as dice. A halt order
 reaches each formation with the authority held over its tag; those without it ignore it. Words are never quoted:
-the transcript holds reported speech made here, tagged reported or modelled.
+the transcript holds reported speech made here, tagged reported, disputed or modelled by what the record says of it.
 """
 
 from __future__ import annotations
@@ -203,11 +203,12 @@ class Hotline:
     def write(self, call: Any, n: int, direction: str, answer: Answer, words: str) -> None:
         """A line of the transcript, in reported speech."""
         speaker = "The coalition" if direction == "out" else "The Russian side"
+        said = call.on_record if direction == "out" else self.law.counterpart.on_record.get(answer.name.lower())
         self.ctx.transcript.append(
             {
                 "t_ms": self.ctx.clock.now_ms, "call": call.id, "turn": n, "phase": call.phase, "direction": direction,
                 "says": call.says, "answer": answer.name.lower(), "text": f"{speaker} {words}.",
-                "tag": "reported" if call.reported and n == 0 and direction == "out" else "modelled",
+                "tag": "modelled" if said is None or (direction == "out" and n > 0) else said,
             }
         )  # fmt: skip
 

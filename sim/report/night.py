@@ -43,7 +43,7 @@ def report(recording: Recording, beside: tuple[Grid, ...] = ()) -> str:
                  of_rows(f"What missions waited for ({said})", tables["waiting"]),
                  of_rows(f"Controllers ({said})", tables["controllers"]))),
         Section("Hotline and rules",
-                ("No verbatim record is public: all is reported or modelled speech.",), (),
+                ("No verbatim record is public: all is reported, disputed or modelled speech.",), (),
                 (grid(f"Hotline ({said})", ("time", "the fight", "in reported speech", "which is"),
                       text.hotline_rows(view), 4),
                  grid(f"Rules of engagement ({said})", ("decision", "times"), text.rules_rows(view)),

@@ -240,7 +240,7 @@ def waits(rows: Rows) -> Rows:
 def hotline(view: View, answers: Rows, said: str) -> Group:
     """The calls, in reported speech, each line tagged as reported, modelled or disputed; without a transcript what
     the log knows of them."""
-    title = f"Hotline ({said}; no verbatim record is public: all is reported or modelled)"
+    title = f"Hotline ({said}; no verbatim record is public: all is reported, disputed or modelled)"
     if not view.recording.transcript:
         return of_rows(title, answers, left=5, drop=("t_ms",))
     return table(title, ("time", "the fight", "in reported speech", "which is"), hotline_rows(view), left=4)

@@ -153,6 +153,10 @@ class Repeat(Part):
     counted_from: Literal["answer", "placed"] = "answer"
 
 
+OnRecord = Literal["reported", "disputed"]
+"""What the record says of words over the line: somebody tells of them, or somebody else contests it. Else: modelled."""
+
+
 class Call(Part):
     """A call over the hotline, triggered by an event (or, before the fight, at a time)."""
 
@@ -161,7 +165,7 @@ class Call(Part):
     when: When
     says: Literal["position", "build_up", "warning", "stop", "after"]
     repeat: Repeat | None = None
-    reported: bool = False  # True: the record tells of such a call; False: modelled
+    on_record: OnRecord | None = None  # of its first asking; the further ones are modelled
 
 
 class Counterpart(Part):
@@ -174,6 +178,9 @@ class Counterpart(Part):
     authority: dict[Tag, Share]
     admits: Share  # chance to own up when it knows and has no will to stop them
     assures: Share  # chance to give an assurance that its own forces will not engage
+    on_record: dict[Literal["none", "disown", "assure", "ask_time", "own_up", "halt_ordered"], OnRecord] = Field(
+        default_factory=dict
+    )
     halt_delay: Delay
 
 

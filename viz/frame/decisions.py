@@ -17,6 +17,9 @@ RUNG_WORDS = {
     Rung.WARNING_SHOTS: ("Warning shots", "Warn"),
     Rung.ENGAGE: ("Weapons free", "Free"),
 }
+ON_RECORD = ("reported", "disputed")
+"""Tags of a call of which the record tells; of others it does not."""
+
 SAYS_WORDS = {
     Says.POSITION: "gives its position",
     Says.BUILD_UP: "build-up notice",
@@ -154,7 +157,7 @@ def calls(recording: Recording) -> list[Call]:
                 outgoing=not (near and _incoming(near[0])),
                 topic=SAYS_WORDS.get(int(placed["says"][i]), f"topic {int(placed['says'][i])}"),  # type: ignore[call-overload]
                 outcome=outcome,
-                inferred=not any(_text(r, "tag", 20).lower() == "reported" for r in near),
+                inferred=not any(not _incoming(r) and _text(r, "tag", 20).lower() in ON_RECORD for r in near),
                 event=int(row),
                 messages=_messages(near),
             )

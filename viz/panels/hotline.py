@@ -1,4 +1,4 @@
-"""The hotline tab: one call, what is reported or modelled of it, and what followed."""
+"""The hotline tab: one call, what is reported, disputed or modelled of it, and what followed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from viz.canvas.base import shorten, wrap
 from viz.frame import Frame
 from viz.theme import Palette, Rect, mix
 
-NO_RECORD = "No verbatim record is public: text is reported or modelled."
+NO_RECORD = "No verbatim record is public: text is reported, disputed or modelled."
 
 
 def draw(canvas: Canvas, frame: Frame, palette: Palette, box: Rect) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 import pytest
 
 from sim.scenario import ScenarioError, load_text
+from tests.battle import battle
 from tests.theory.battles.calls import EXPONENTIAL, Traffic, traffic
 from tests.theory.battles.running import FOLDER, build, nights, tree
 
@@ -69,3 +72,17 @@ def test_places_to_wait_without_lines_are_refused() -> None:
     with pytest.raises(ScenarioError, match=r"hotline.*`holding` goes with `lines`"):
         build(data)
     assert load_text((FOLDER / "calls.yaml").read_text("utf-8"), FOLDER).hotline is not None
+
+
+def test_words_over_the_line_carry_what_the_record_says_of_them() -> None:
+    """An assurance is on record and contested; a call is on record once, its repetitions are the model's."""
+    rows = [row for replication in (0, 1) for row in battle(replication).transcript]
+    tags: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
+    for row in rows:
+        out = row["direction"] == "out"
+        tags[row["direction"], row["says"] if out else row["answer"], out and row["turn"] > 0].add(row["tag"])
+    assert tags["out", "stop", False] == tags["out", "build_up", False] == {"reported"}
+    assert tags["out", "stop", True] == tags["out", "warning", False] == {"modelled"}
+    assert tags["in", "assure", False] == {"disputed"}
+    assert tags["in", "none", False] == {"modelled"}
+    assert tags["in", "disown", False] == {"reported"}
