@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import fit_tables, ridges
+from benchmarks import fit_tables, ridges, whose
 from benchmarks.fit import FITTED
 from benchmarks.fit_tables import Column
 from benchmarks.studies import digest, reading
@@ -104,7 +104,7 @@ def page(columns: Sequence[Column], picture: str) -> str:
         *fit_tables.middle(columns, first), "",
         f"{STATED} nights at what the scenarios state, the dice alone differing:", "", *fit_tables.as_stated(columns),
     ]  # fmt: skip
-    return "\n".join(lines).rstrip() + "\n"
+    return whose.signed("\n".join(lines).rstrip() + "\n")
 
 
 def main() -> int:

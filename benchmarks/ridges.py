@@ -33,4 +33,4 @@ def draw(fits: Sequence[tuple[str, Fit]], pairs: Sequence[tuple[str, str]]) -> b
                     unit_words = told.unit or ("times" if told.stated else "")
                     axis.set_label_text(f"{told.id}{f' ({unit_words})' if unit_words else ''}", color=INK)
                 axes.set_title(f"{name}: {int(times.sum())} nights kept", fontsize=8, color=INK, loc="left")
-        return svg(figure)
+        return svg(figure, [base.attributed for _, fit in fits for base in fit.runs.design.bases.values()])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import tables
+from benchmarks import tables, whose
 
 ROOT = Path(__file__).resolve().parent.parent
 SWEEPS, PAGES = ROOT / "benchmarks" / "sweeps", ROOT / "docs" / "studies"
@@ -130,7 +130,7 @@ def page(name: str, folder: Path, found: Any) -> str:
         lines += [f"{len(found.runs.failures)} runs failed; the first: {found.runs.failures[0]['cause']}", ""]
     lines += ["## Runs to look at", "", f"Each can be seen with `khusham replay out/{name} RUN`.", "",
               *tables.odd(found), "", "## What cannot be said", "", *tables.refusals(found)]  # fmt: skip
-    return "\n".join(lines).rstrip() + "\n"
+    return whose.signed("\n".join(lines).rstrip() + "\n")
 
 
 def write(name: str, folder: Path, pages: Path = PAGES) -> Path:

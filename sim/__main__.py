@@ -14,11 +14,10 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.experiment import commands
-from sim.report import branching, columns, comparing, spreading
+from sim.report import branching, columns, comparing, spreading, sweep_commands
 from sim.report.claims_command import claims
 from sim.report.columns import Beside
-from sim.report.comparing import Jobs, Json, Reps, ScenarioFile, Seed, Set, many, out_json
+from sim.report.comparing import Jobs, Json, Reps, ScenarioFile, Seed, Set, many
 from sim.report.export_command import export
 from sim.report.flip_command import flip
 from sim.report.last_command import last
@@ -128,21 +127,20 @@ def _tell(scenarios: list[Any], ensembles: list[Any], night: Any, json: bool) ->
     from sim.experiment import ensemble as many_runs
     from sim.metrics import tables
     from sim.report import many as nights
-    from sim.report import text
+    from sim.report import out, text
 
     n, seed = len(ensembles[0].runs), ensembles[0].seed
     if json:
         bodies = [many_runs.as_json(one.id, column) for one, column in zip(scenarios, ensembles, strict=True)]
         if night is not None:
             bodies[0] |= {"tables": {name: tables(night)[name] for name in ("losses", "disposition")}}
-        columns.out(bodies)
+        out.columns_as_json(bodies, scenarios)
     elif night is not None:
-        text.show(text.after_action(night))
+        out.show(text.after_action(night), night)
     elif len(ensembles) > 1:
-        text.show(nights.beside(scenarios, n, seed, [many_runs.summary(column) for column in ensembles]))
+        out.show(nights.beside(scenarios, n, seed, [many_runs.summary(column) for column in ensembles]), *scenarios)
     else:
-        foot = nights.attributions(scenarios[0])
-        text.show(nights.ensemble(scenarios[0].title, n, seed, many_runs.summary(ensembles[0]), foot))
+        out.show(nights.ensemble(scenarios[0].title, n, seed, many_runs.summary(ensembles[0])), scenarios[0])
 
 
 @app.command()
@@ -152,13 +150,14 @@ def verify(recording: RecordingFile, json: Json = False) -> None:
     from dataclasses import asdict
 
     from sim.experiment import verify as room
+    from sim.recording import load
+    from sim.report import out
 
     verdict = room.verify(recording)
     if json:
-        out_json(asdict(verdict) | {"same": verdict.same})
+        out.as_json(asdict(verdict) | {"same": verdict.same})
     else:
-        for line in room.in_words(verdict):
-            typer.echo(line)
+        out.say(room.in_words(verdict), *([load(recording)] if verdict.difference else []))
     raise typer.Exit(0 if verdict.same else 1)
 
 
@@ -167,13 +166,13 @@ def verify(recording: RecordingFile, json: Json = False) -> None:
 def order(json: Json = False) -> None:
     """Print the order of things within one instant, and who uses each phase."""
     from sim.clock import order_table
-    from sim.report import text
+    from sim.report import out, text
 
     rows = order_table()
     if json:
-        out_json([{"number": number, "phase": phase, "used_by": users} for number, phase, users in rows])
+        out.as_json([{"number": number, "phase": phase, "used_by": users} for number, phase, users in rows])
     else:
-        text.show(text.table("Order within an instant", ("", "phase", "used by"), rows, left=3))
+        out.show(text.table("Order within an instant", ("", "phase", "used by"), rows, left=3))
 
 
 @app.command()
@@ -181,10 +180,11 @@ def order(json: Json = False) -> None:
 def check(scenario: ScenarioFile, overrides: Set = None, json: Json = False) -> None:
     """Say everything that is wrong with a scenario, each with file, line and column; exit 2 if anything is."""
     from sim import scenario as room
+    from sim.report import out
 
     problems = room.check(scenario, overrides or [])
     if json:
-        out_json({"scenario": str(scenario), "problems": problems})
+        out.as_json({"scenario": str(scenario), "problems": problems})
     elif problems:
         raise room.ScenarioError(problems)
     else:
@@ -213,17 +213,17 @@ def why(
     from dataclasses import asdict
 
     from sim import why as room
-    from sim.recording import load
+    from sim.recording import load, one_of_many
+    from sim.report import out
 
     night = load(recording)
     steps = room.why_not(night, who) if silent else room.chain(night, who)
     if json:
-        out_json([asdict(step) | {"time": room.local_time(night, step.t_ms)} for step in steps])
+        out.as_json([asdict(step) | {"time": room.local_time(night, step.t_ms)} for step in steps], night)
     else:
-        for step in steps:
-            typer.echo(f"{room.local_time(night, step.t_ms):>12}  {step.text}")
-        if not steps:
-            typer.echo(f"{who}: nothing befell it" if not silent else f"{who}: nothing kept it from firing")
+        none = f"{who}: nothing befell it" if not silent else f"{who}: nothing kept it from firing"
+        said = [f"{room.local_time(night, step.t_ms):>12}  {step.text}" for step in steps] or [none]
+        out.say([one_of_many(night), *said], night)
     raise typer.Exit(0 if steps else 1)
 
 
@@ -250,7 +250,7 @@ for _command in (
     export,
 ):
     app.command()(told(_command))
-for _command in (commands.sweep, commands.analyse, commands.replay):
+for _command in (sweep_commands.sweep, sweep_commands.analyse, sweep_commands.replay):
     app.command()(_command)
 
 

@@ -13,7 +13,7 @@ from sim.when import Conditions
 from sim.world import World
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Context:
     """Scenario (frozen), world (moving), clock, draws, log, conditions; `transcript` collects the hotline's words."""
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim import events as ev
 from sim.recording import CHANGE_FIELDS, EventTable, Recording, Table, digest, empty_table
+from sim.tags import Attributions
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -522,6 +523,7 @@ class Scenario:
     formations: tuple[()] = ()
     units: tuple[()] = ()
     tags: ClassVar[dict[str, str]] = {}
+    attributed: ClassVar[Attributions] = Attributions()
 
     def __init__(self, minutes: int = 240) -> None:
         self.minutes = minutes

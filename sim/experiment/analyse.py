@@ -20,6 +20,7 @@ from sim.experiment.manifest import SweepError
 from sim.experiment.odd import Odd
 from sim.experiment.responses import DEFAULT, EVENTS, NotEnough, Response, Runs
 from sim.experiment.store import write_atomically
+from sim.tags import WHOSE, with_whose
 
 FOLDER = "analysis"
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -134,7 +135,8 @@ def analyse(folder: Path, metrics: Sequence[str] | None = None, events: Sequence
         "responses": sections,
         "odd": [one.plain() for one in strange],
     }
-    return Analysis(runs, tuple(found), body, tuple(strange))
+    whose = [base.attributed for base in design.bases.values()]
+    return Analysis(runs, tuple(found), with_whose(body, whose), tuple(strange))
 
 
 def _section(runs: Runs, response: Response) -> dict[str, Any]:
@@ -203,7 +205,8 @@ def write(folder: Path, found: Analysis) -> list[Path]:
     for name, rows in tables(found).items():
         if rows:
             sink = pa.BufferOutputStream()
-            pq.write_table(pa.Table.from_pylist(rows), sink)
+            whose = {WHOSE: json.dumps(found.body.get(WHOSE, {}), ensure_ascii=False)}
+            pq.write_table(pa.Table.from_pylist(rows).replace_schema_metadata(whose), sink)
             files[f"{name}.parquet"] = sink.getvalue().to_pybytes()
     files |= {f"{name}.svg": data for name, data in pictures.draw(found).items()}
     try:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from sim.experiment import points
 from sim.experiment.factors import Factor, Setting
 from sim.experiment.points import Unit
+from sim.tags import Attributions
 
 STRIDE = 100_000
 """Replications that a point may have. With luck of its own, point p uses the numbers from p * STRIDE on."""
@@ -29,6 +30,9 @@ class Base:
     sha256: str
     start: str
     """Beginning of its clock, ISO."""
+
+    attributed: Attributions = field(default_factory=Attributions, hash=False)
+    """Tag -> who says so, and who contests it."""
 
 
 @dataclass(frozen=True)

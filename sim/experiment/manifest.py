@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.experiment.design import Base, Design, Stop
 from sim.experiment.factors import Factor, Level
+from sim.tags import Attributions
 
 NAME = "sweep.json"
 SCHEMA = 1
@@ -50,7 +51,13 @@ def plain(design: Design) -> dict[str, Any]:
         "kind": design.kind,
         "options": design.options,
         "scenarios": {
-            name: {"file": base.shown, "folder": base.folder, "sha256": base.sha256, "start": base.start}
+            name: {
+                "file": base.shown,
+                "folder": base.folder,
+                "sha256": base.sha256,
+                "start": base.start,
+                "tags": base.attributed,
+            }
             for name, base in design.bases.items()
         },
         "factors": [factor.plain() | {"base": factor.base} for factor in design.factors],
@@ -75,9 +82,10 @@ def _factor(row: dict[str, Any]) -> Factor:
 def design_of(row: dict[str, Any]) -> Design:
     """The design of a manifest. Its scenarios are known by file and digest, not by text."""
     bases = {
-        name: Base(one["file"], "", one["folder"], one["sha256"], one["start"])
+        name: Base(one["file"], "", one["folder"], one["sha256"], one["start"],
+                   Attributions.told_in(one.get("tags", {}), one["file"]))
         for name, one in row["scenarios"].items()
-    }
+    }  # fmt: skip
     return Design(
         row["id"], row["title"], row["question"], row["file"], bases, tuple(_factor(one) for one in row["factors"]),
         row["kind"], row["options"], np.array(row["unit"], dtype=np.float64), row["seed"], row["replications"],

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from sim.tags import Attributions, feet
 
 if TYPE_CHECKING:
     from sim.experiment.analyse import Analysis
@@ -43,11 +46,19 @@ def draw(found: Analysis) -> dict[str, bytes]:
             drawn |= portraits.draw(found, response, section)
             name = "".join(c if c.isalnum() or c in "-_" else "-" for c in response.name)
             pictures |= {f"{kind}-{name}": figure for kind, figure in drawn.items()}
-        return {name: svg(figure) for name, figure in pictures.items()}
+        whose = [base.attributed for base in found.runs.design.bases.values()]
+        return {name: svg(figure, whose) for name, figure in pictures.items()}
 
 
-def svg(figure: Any) -> bytes:
-    """The bytes of a figure, without a date."""
+def svg(figure: Any, of: Sequence[Attributions]) -> bytes:
+    """The bytes of a figure, without a date; below it who says so of the tags that it names."""
+    from textwrap import fill
+
+    from matplotlib.text import Text
+
+    said = "\n".join(one.get_text() for one in figure.findobj(Text))
+    for line in feet(said, of):
+        figure.text(0.0, -0.02, fill(line, 100), fontsize=6, color=MUTED, va="top")
     sink = io.BytesIO()
     figure.savefig(sink, format="svg", metadata={"Date": None}, bbox_inches="tight")
     return sink.getvalue()

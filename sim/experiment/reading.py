@@ -85,8 +85,9 @@ class _Reader:
     def based(self, key: str, found: tuple[Scenario, str]) -> None:
         scenario, shown = found
         self.bases[key] = Base(
-            shown, scenario.resolved_yaml, scenario.folder, scenario.sha256, scenario.clock.start.isoformat()
-        )
+            shown, scenario.resolved_yaml, scenario.folder, scenario.sha256, scenario.clock.start.isoformat(),
+            scenario.attributed,
+        )  # fmt: skip
 
 
 def _shown(path: Path) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sim.recording import Recording, one_of_many
+from sim.tags import WHOSE
 
 
 def parquet(recording: Recording) -> bytes:
@@ -36,7 +37,7 @@ def parquet(recording: Recording) -> bytes:
     about = {
         "title": str(meta["scenario_title"]), "night": one_of_many(recording), "digest": recording.digest,
         "scenario_sha256": str(meta["scenario_sha256"]), "names": json.dumps(recording.names),
-        "tags_attributed_to": json.dumps(recording.attributed, ensure_ascii=False),
+        WHOSE: json.dumps(recording.attributed, ensure_ascii=False),
     }  # fmt: skip
     sink = io.BytesIO()
     write_table(pa.table(columns).replace_schema_metadata(about), sink, compression="zstd")

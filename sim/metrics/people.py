@@ -8,18 +8,13 @@ import numpy as np
 
 from sim.events import Hull
 from sim.metrics.view import ATTACKERS, NEVER, SIDES, Mask, Undefined, Value, View
+from sim.tags import OF_SIDE
 
 STATES = ("killed", "wounded", "unhurt")
-TAGS = {
-    "contractors": "contractor",
-    "regime_army": "regime_army",
-    "militia": "militia",
-    "tribal": "tribal",
-    "iran_backed": "iran_backed",
-    "sdf": "sdf",
-    "coalition": "coalition",
-}
-"""Prefix of the metrics' names -> force tag."""
+OF_TAG = {tag: tag for tags in OF_SIDE.values() for tag in tags} | {"contractor": "contractors"}
+"""Force tag -> first word of its metrics."""
+TAGS = {name: tag for tag, name in OF_TAG.items()}
+"""The same the other way round."""
 
 ARTILLERY = ("artillery", "rocket_launcher")
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim import events as catalogue
 from sim.recording.layout import CHANGE_FIELDS, DTYPES, MOVING, STATIC
+from sim.tags import Attributions
 
 Table = dict[str, NDArray[Any]]
 """Column name -> array; all columns of a table have the same length."""
@@ -145,7 +146,7 @@ class EventTable:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Recording:
     """One run, complete: who and where (static tables), what moved, what happened, and why.
 
@@ -178,13 +179,10 @@ class Recording:
         return str(self.meta["digest"])
 
     @cached_property
-    def attributed(self) -> dict[str, str]:
+    def attributed(self) -> Attributions:
         """Tag -> who says so, and who contests it. Empty for recordings that do not carry it."""
         rows = json.loads(self.attachments.get("tags.json", b"{}"))
-        return {
-            tag: row["attributed_to"] + (f"; contested by {row['contested_by']}" if row.get("contested_by") else "")
-            for tag, row in rows.items()
-        }
+        return Attributions.of(rows, str(self.meta.get("scenario_id", "")))
 
     @cached_property
     def leg_index(self) -> tuple[Ints, Ints, int]:

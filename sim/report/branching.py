@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.report.comparing import Json, out_json
+from sim.report.comparing import Json
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -33,7 +33,7 @@ def branch(
     """Same night and luck until a moment, one decision changed from there on. Exit 1 if it changes nothing."""
     from sim.experiment import branch as room
     from sim.recording import load, save
-    from sim.report import text
+    from sim.report import out
     from sim.scenario import ScenarioError
 
     if output is not None and not output.absolute().parent.is_dir():
@@ -44,9 +44,9 @@ def branch(
         save(found.child, output)
         typer.echo(f"wrote {output}", err=True)
     if json:
-        out_json(as_json(found))
+        out.as_json(as_json(found), found.parent)
     else:
-        text.show(in_words(found))
+        out.show(in_words(found), found.parent)
     raise typer.Exit(0 if found.difference is not None else 1)
 
 
@@ -112,10 +112,8 @@ def beside(heads: Sequence[str], recordings: Sequence[Recording]) -> Group:
         for name in metrics.METRICS
         if found[0][name] != found[1][name]
     ]
-    tags = sorted({str(tag) for tag in recordings[0].units["tag"][recordings[0].units["side"] == "attackers"]})
-    foot = f"{people.NOTE}\n{people.attributions(recordings[0].attributed, tags)}"
     found_table = text.table("What came out differently (each 1 of many possible nights, simulated)", heads, rows)
-    return Group(found_table, Text(foot, style="dim"))
+    return Group(found_table, Text(f"{people.NOTE} {people.NO_INTERVAL}", style="dim"))
 
 
 def diff(
@@ -124,10 +122,12 @@ def diff(
     json: Json = False,
 ) -> None:
     """Say what differs: of two scenarios every value, of two recordings the first event. Exit 1 if anything does."""
+    from rich.console import Group
+
     from sim import recording as rec
     from sim import scenario as room
     from sim.experiment.verify import first_difference, scenario_of
-    from sim.report import text
+    from sim.report import out
 
     kinds = {path.suffix == ".mcap" for path in (first, second)}
     if len(kinds) > 1:
@@ -142,17 +142,16 @@ def diff(
         a, b = room.load(first), room.load(second)
     settings = room.diff(a, b)
     if json:
-        out_json({"schema": 1, "a": a.id, "b": b.id, "settings": settings, "event": event, "difference": words})
+        body = {"schema": 1, "a": a.id, "b": b.id, "settings": settings, "event": event, "difference": words}
+        out.as_json(body, a, b)
     else:
-        for line in _told(a.title, b.title, settings):
-            typer.echo(line)
+        lines = _told(a.title, b.title, settings)
         if nights:
             runs = [(night.meta["seed"], night.meta["replication"]) for night in nights]
-            typer.echo("" if runs[0] == runs[1] else f"\nSeed and replication differ: {runs[0]}, {runs[1]}.")
-            typer.echo(words or f"No event differs: both are {nights[0].digest}.")
-            if words:
-                typer.echo("")
-                text.show(beside(("", "A", "B"), nights))
+            lines.append("" if runs[0] == runs[1] else f"\nSeed and replication differ: {runs[0]}, {runs[1]}.")
+            lines.append(words or f"No event differs: both are {nights[0].digest}.")
+        what = Group("", beside(("", "A", "B"), nights)) if words else Group()
+        out.show(what, a, b, before=lines)
     raise typer.Exit(1 if settings or words else 0)
 
 

@@ -27,7 +27,7 @@ def claims(
     from sim.experiment import claims_table
     from sim.experiment.ensemble import processors
     from sim.report import claims as words
-    from sim.report import text
+    from sim.report import out
 
     loaded = [room.load(path) for path in scenarios]
     record = claims_table.record_of(loaded[0])
@@ -41,14 +41,12 @@ def claims(
         claims_table.column(one, seed=seed, n=n, drawn=drawn, workers=workers, done=_progress(one.id)) for one in loaded
     ]
     if page is not None:
-        page.write_text(words.page(record, columns, seed), "utf-8")
+        page.write_text(words.page(record, columns, seed, [one.attributed for one in loaded]), "utf-8")
         typer.echo(f"wrote {page}", err=True)
     if json:
-        import json as as_text
-
-        typer.echo(as_text.dumps(claims_table.as_json(seed, columns), indent=2, ensure_ascii=False, allow_nan=False))
+        out.as_json(claims_table.as_json(seed, columns), *loaded)
     elif page is None:
-        text.show(words.terminal(record, columns, seed))
+        out.show(words.terminal(record, columns, seed), *loaded)
     if any(failed(record, column.findings) for column in columns) and page is None:
         raise typer.Exit(1)
 

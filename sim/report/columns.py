@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -31,14 +31,6 @@ def heads(scenarios: Sequence[Scenario]) -> list[str]:
     """A name for every column; a second one of the same name is numbered."""
     names = [one.id for one in scenarios]
     return [f"{name} ({names[: k + 1].count(name)})" if name in names[:k] else name for k, name in enumerate(names)]
-
-
-def out(bodies: Sequence[dict[str, Any]]) -> None:
-    """Prints one answer as JSON, or several as a list under `beside`."""
-    import json
-
-    body = bodies[0] if len(bodies) == 1 else {"schema": 1, "beside": list(bodies)}
-    typer.echo(json.dumps(body, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def titles(scenarios: Sequence[Scenario], said: str) -> str:

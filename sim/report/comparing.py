@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,18 +16,13 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).")]
+BASE = "khusham.yaml"
+"""The scenario of which the others are variants; who says so of a tag stands there."""
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Names all luck of the run.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value; repeatable.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=0, help="Processes; 0 means one for each processor.")]
 Reps = Annotated[int, typer.Option("-n", min=1, help="Replications.")]
-
-
-def out_json(value: Any) -> None:
-    """Prints JSON."""
-    import json
-
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def many(scenario: Scenario, seed: int, numbers: range, jobs: int, words: str, run: Run | None = None) -> Ensemble:
@@ -57,8 +52,7 @@ def compare(
     from sim import scenario as room
     from sim.experiment import compare as pairs
     from sim.experiment.transfer import transferred
-    from sim.report import many as nights
-    from sim.report import paired, text
+    from sim.report import out, paired
 
     couples = [(room.load(first), room.load(second))]
     couples += [transferred(second, first, other) for other in beside or ()]
@@ -69,15 +63,14 @@ def compare(
     a, b = couples[0]
     effects, same = found[0]
     if json:
-        columns.out([pairs.as_json(x.id, b.id, seed, *row) for (x, _), row in zip(couples, found, strict=True)])
+        bodies = [pairs.as_json(x.id, b.id, seed, *row) for (x, _), row in zip(couples, found, strict=True)]
+        out.columns_as_json(bodies, [x for x, _ in couples])
     elif not beside:
-        text.show(paired.comparison((a.title, b.title), n, effects, same, everything, nights.attributions(a)))
+        out.show(paired.comparison((a.title, b.title), n, effects, same, everything), a, b)
     else:
-        feet = dict.fromkeys(f"{x.id}: {nights.attributions(x)}" for x, _ in couples)
         head = f"{b.title}: what it changes, changed in each"
-        text.show(
-            paired.transferred(head, [x.id for x, _ in couples], n, [row for row, _ in found], everything, list(feet))
-        )
+        told = paired.transferred(head, [x.id for x, _ in couples], n, [row for row, _ in found], everything)
+        out.show(told, *(x for x, _ in couples))
 
 
 def variants(json: Json = False) -> None:
@@ -88,12 +81,13 @@ def variants(json: Json = False) -> None:
     from rich.text import Text
 
     from sim import scenario as room
-    from sim.report import text
+    from sim.report import out, text
 
     home = Path(room.__file__).resolve().parents[2] / "scenarios"
     found = {folder: room.variants(folder) for folder in (home, home / "variants")}
+    whose = room.load(home / BASE)
     if json:
-        out_json([row._asdict() for rows in found.values() for row in rows])
+        out.as_json([row._asdict() for rows in found.values() for row in rows], whose)
         return
     parts = []
     for folder, rows in found.items():
@@ -101,9 +95,8 @@ def variants(json: Json = False) -> None:
         parts.append(
             text.table(f"In {os.path.relpath(folder)}/", ("file", "question", "row", "bears on"), listed, left=4)
         )
-    text.show(
-        Group(*parts, Text("docs/variants.md tells more of each row; C and S are statements of `khusham claims`."))
-    )
+    told = Group(*parts, Text("docs/variants.md tells more of each row; C and S are statements of `khusham claims`."))
+    out.show(told, whose)
 
 
 def explain(
@@ -120,17 +113,17 @@ def explain(
     json: Json = False,
 ) -> None:
     """What is known of a number: value, unit, range, basis, source, who disputes it, which metrics it moves."""
-    from sim.report import explained, text
+    from sim.report import explained, out
     from sim.scenario import ScenarioError
 
     told = columns.loaded(scenario, beside, overrides or ())
     if path.startswith("claims["):
         found = [explained.statement(one, path) for one in told]
         if json:
-            columns.out([{"scenario": one.id} | row for one, row in zip(told, found, strict=True)])
+            out.columns_as_json([{"scenario": one.id} | row for one, row in zip(told, found, strict=True)], told)
         else:
-            for name, row in zip(columns.heads(told), found, strict=True):
-                text.show(explained.statement_in_words(name, row))
+            for one, name, row in zip(told, columns.heads(told), found, strict=True):
+                out.show(explained.statement_in_words(name, row), one)
         return
     answers = [explained.answer(told[0], path)]
     for other in told[1:]:
@@ -139,6 +132,7 @@ def explain(
         except ScenarioError:  # a scenario of other units: its column says so
             answers.append([])
     if json:
-        columns.out([{"scenario": one.id} | explained.as_json(found) for one, found in zip(told, answers, strict=True)])
+        bodies = [{"scenario": one.id} | explained.as_json(row) for one, row in zip(told, answers, strict=True)]
+        out.columns_as_json(bodies, told)
     else:
-        text.show(explained.in_words(path, columns.heads(told), answers))
+        out.show(explained.in_words(path, columns.heads(told), answers), *told)

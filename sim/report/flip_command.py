@@ -39,7 +39,7 @@ def flip(
     """The smallest change inside sourced ranges that reverses a headline. Exit 1 if none of those tried does."""
     from sim.experiment import flip as looking
     from sim.experiment.ensemble import processors
-    from sim.report import columns, text
+    from sim.report import columns, out
 
     told, wanted = columns.loaded(scenario, beside), looking.headline(headline)
 
@@ -51,12 +51,13 @@ def flip(
     counts = [count for count in COUNTS if count <= most]
     answers = [looking.run(one, wanted, counts, steps, seed=seed, n=n, workers=workers, done=done) for one in told]
     if json:
-        columns.out(
-            [{"scenario": one.id} | looking.as_json(wanted, seed, *row) for one, row in zip(told, answers, strict=True)]
-        )
+        bodies = [
+            {"scenario": one.id} | looking.as_json(wanted, seed, *row) for one, row in zip(told, answers, strict=True)
+        ]
+        out.columns_as_json(bodies, told)
     else:
         title = columns.titles(told, f"{n} simulated nights at every step, seed {seed}")
-        text.show(in_words(title, headline, columns.heads(told), answers))
+        out.show(in_words(title, headline, columns.heads(told), answers), *told)
     raise typer.Exit(0 if any(one.distance is not None for _, found in answers for one in found) else 1)
 
 

@@ -57,7 +57,7 @@ def last(
     from sim.experiment.ensemble import engine_run, processors
     from sim.experiment.verify import scenario_of
     from sim.recording import load, one_of_many
-    from sim.report import columns, text
+    from sim.report import columns, out
 
     run, numbers, said = engine_run, range(n), f"{n} simulated nights of each, seed {seed}"
     if file.suffix == ".mcap":
@@ -82,9 +82,10 @@ def last(
         found = looking.run(one, wanted, when, seed=seed, numbers=numbers, workers=workers, run=run, done=done)
         curves.append(Curves(one, *found))
     if json:
-        columns.out([{"scenario": c.scenario.id} | looking.as_json(seed, spares, c.plain, c.rows) for c in curves])
+        bodies = [{"scenario": c.scenario.id} | looking.as_json(seed, spares, c.plain, c.rows) for c in curves]
+        out.columns_as_json(bodies, told)
     else:
-        text.show(in_words(said, wanted, curves, spares))
+        out.show(in_words(said, wanted, curves, spares), *told)
 
 
 def _progress(name: str, moments: int, count: int) -> None:
@@ -116,7 +117,7 @@ def in_words(said: str, wanted: Sequence[Action], found: Sequence[Curves], share
     from rich.console import Group, RenderableType
     from rich.text import Text
 
-    from sim.report import columns, many, text
+    from sim.report import columns, text
 
     scenarios = [one.scenario for one in found]
     heads = columns.heads(scenarios)
@@ -140,8 +141,7 @@ def in_words(said: str, wanted: Sequence[Action], found: Sequence[Curves], share
         curves.append(("never", *(_dead(one.plain) for _, one, _ in cells)))
         title = f"Dead, attackers + defenders, by the moment at which it begins: {what}"
         parts += [Text(""), text.table(title, ("from", *(name for name, _, _ in cells)), curves)]
-    feet = dict.fromkeys(many.attributions(one) for one in scenarios)
-    return Group(*parts, Text(""), *(Text(foot) for foot in feet if foot))
+    return Group(*parts)
 
 
 def _ends(wanted: Sequence[Action], found: Sequence[Curves], heads: Sequence[str], share: float) -> Group:

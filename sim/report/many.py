@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Group, RenderableType
+from rich.console import Group
 from rich.text import Text
 
 from sim.report import people, words
@@ -23,29 +23,17 @@ HOW = (
 )
 
 
-def attributions(scenario: Scenario) -> str:
-    """Who attributes the tags of a scenario to those who attack in it, in one line."""
-    sides = {formation.id: formation.side for formation in scenario.formations}
-    tags = dict.fromkeys(str(unit.tag) for unit in scenario.units if sides[unit.formation] == "attackers")
-    told = {
-        name: row.attributed_to + (f"; contested by {row.contested_by}" if row.contested_by else "")
-        for name, row in scenario.tags.items()
-    }
-    return people.attributions(told, sorted(tags))
-
-
-def ensemble(title: str, n: int, seed: int, summary: Summary, foot: str = "") -> Group:
+def ensemble(title: str, n: int, seed: int, summary: Summary) -> Group:
     """Every metric over n replications: mean with its 95 % interval, median and the middle 90 %."""
     rows = [_row(name, s) for name, s in summary.items() if s["n_defined"]]
     missing = ", ".join(label(name) for name, s in summary.items() if not s["n_defined"])
     columns = ("metric", "mean", "95 %", "median", "middle 90 %", "n")
-    parts: list[RenderableType] = [
+    return Group(
         Text(f"{title}\n{n} simulated nights, seed {seed}. People are rounded; --json is exact.", style="bold"),
         Text(HOW), Text(""),
         table("", columns, rows),
         Text(f"Undefined in every run: {missing}." if missing else "Every metric is defined in some run."),
-    ]  # fmt: skip
-    return Group(*parts, *([Text(foot)] if foot else []))
+    )  # fmt: skip
 
 
 def _row(name: str, s: Mapping[str, Any]) -> tuple[object, ...]:
@@ -79,9 +67,8 @@ def beside(scenarios: Sequence[Scenario], n: int, seed: int, summaries: Sequence
         if any(summary[name]["n_defined"] for summary in summaries)
     ]
     head = f"{n} simulated nights of each, seed {seed}: median and middle 90 %, of a yes or no its share (95 %)."
-    feet = dict.fromkeys(f"{one.id}: {attributions(one)}" for one in scenarios if attributions(one))
     titles = "\n".join(f"{one.id}: {one.title}" for one in scenarios)
     return Group(
         Text(f"{titles}\n{head} People are rounded; --json is exact.", style="bold"), Text(""),
-        table("", ("metric", *(one.id for one in scenarios)), rows), *map(Text, feet),
+        table("", ("metric", *(one.id for one in scenarios)), rows),
     )  # fmt: skip

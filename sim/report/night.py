@@ -37,7 +37,7 @@ def report(recording: Recording, beside: tuple[Grid, ...] = ()) -> str:
             ("The hours at which orders and first calls are set are inputs; every later one emerged in the run.",),
             (timeline.picture(view, said),), (_clock(view, said), timeline.table(view, said)),
         ),
-        _losses(view, tables, scenario, said),
+        _losses(view, tables, said),
         Section("From sight to impact", chain.notes(tables["waits"], found), (_chain(tables["waits"], said),),
                 (of_rows(f"Waits ({said})", text.waits(tables["waits"])),
                  of_rows(f"What missions waited for ({said})", tables["waiting"]),
@@ -71,17 +71,18 @@ def report(recording: Recording, beside: tuple[Grid, ...] = ()) -> str:
     if meta.get("truncated"):
         first += f" The recording is cut at {why.local_time(recording, int(meta['truncated_at_ms']))}."
     return html(
-        str(meta["scenario_title"]), str(meta.get("question") or ""), first, parts, [row for row in foot if row]
-    )
+        str(meta["scenario_title"]), str(meta.get("question") or ""), first, parts, [row for row in foot if row],
+        [recording.attributed],
+    )  # fmt: skip
 
 
-def _losses(view: View, tables: dict[str, metrics.Rows], scenario: Any, said: str) -> Section:
+def _losses(view: View, tables: dict[str, metrics.Rows], said: str) -> Section:
     """Who was hurt, by whom, when; the ensemble behind the curves if the recording carries it."""
     attached = view.recording.attachments
     bands = json.loads(attached["ensemble.json"]) if "ensemble.json" in attached else None
     rows = tables["losses"]
-    others = text.ensemble_of(view.recording)
-    losses = people.losses(rows, others) | {"attributed_to": [_by(scenario.tags.get(tag)) for tag in rows["tag"]]}
+    others, attributed = text.ensemble_of(view.recording), view.recording.attributed
+    losses = people.losses(rows, others) | {"attributed_to": [attributed.by(tag) for tag in rows["tag"]]}
     return Section(
         "Strength and losses",
         ("A force tag is an attribution by those named, not a finding.",),
@@ -102,12 +103,6 @@ def _losses(view: View, tables: dict[str, metrics.Rows], scenario: Any, said: st
             of_rows(f"Weapons ({said})", text.weapon_rows(tables["weapons"]), 2),
         ),
     )
-
-
-def _by(row: Any) -> str:
-    if row is None:
-        return "-"
-    return str(row.attributed_to) + (f"; contested by {row.contested_by}" if row.contested_by else "")
 
 
 def _clock(view: View, said: str) -> Grid:

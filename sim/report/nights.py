@@ -44,13 +44,12 @@ def report(scenarios: Sequence[Scenario], ensembles: Sequence[Ensemble]) -> str:
     if len(scenarios) > 1:
         parts.append(_effects(scenarios, ensembles))
     parts += _claims(scenarios, ensembles)
-    tags = tuple(dict.fromkeys(f"{one.id}: {many.attributions(one)}" for one in scenarios))
-    parts.append(Section("What to keep in mind", (NOT_MODELLED, *tags), (), (_shares(scenarios),)))
+    parts.append(Section("What to keep in mind", (NOT_MODELLED,), (), (_shares(scenarios),)))
     foot = [f"{one.id}: scenario {one.sha256}" for one in scenarios]
     title = (
         scenarios[0].title if len(scenarios) == 1 else f"{scenarios[0].title}: {len(scenarios)} scenarios side by side"
     )
-    return html(title, scenarios[0].question, stamp, parts, foot)
+    return html(title, scenarios[0].question, stamp, parts, foot, [one.attributed for one in scenarios])
 
 
 def outcome(scenarios: Sequence[Scenario], ensembles: Sequence[Ensemble]) -> Grid:

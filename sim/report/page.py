@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sim.metrics import Rows
 from sim.report.words import shown
+from sim.tags import Attributions, feet
 
 SENTENCE, SHORT = 32, 18
 """Characters: longer is words and no figure; up to so many stay on one line."""
@@ -22,6 +23,11 @@ class Grid:
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     left: int = 1
+
+    @property
+    def words(self) -> str:
+        """All that it says."""
+        return "\n".join((self.caption, *self.heads, *(cell for row in self.rows for cell in row)))
 
     @cached_property
     def worded(self) -> frozenset[int]:
@@ -44,6 +50,11 @@ class Picture:
 
     svg: str
     alt: str
+
+    @property
+    def words(self) -> str:
+        """All that it says: its words in the picture are text."""
+        return f"{self.alt}\n{self.svg}"
 
 
 @dataclass(frozen=True)
@@ -68,10 +79,18 @@ def of_rows(caption: str, rows: Rows, left: int = 1, drop: Sequence[str] = ()) -
     return grid(caption, [name.replace("_", " ") for name in names], listed, left)
 
 
-def html(title: str, question: str, stamp: str, parts: Sequence[Section], foot: Sequence[str]) -> str:
-    """The whole file."""
+def html(
+    title: str, question: str, stamp: str, parts: Sequence[Section], foot: Sequence[str], of: Sequence[Attributions]
+) -> str:
+    """The whole file; `of`: who says so of the tags, which stands under each table and picture that names one."""
     from jinja2 import Environment
 
     template = (Path(__file__).parent / "page.html.j2").read_text("utf-8")
     made = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(template)
-    return made.render(title=title, question=question, stamp=stamp, parts=parts, foot=foot) + "\n"
+    head = feet(f"{title}\n{question}\n" + "\n".join(note for part in parts for note in (part.title, *part.notes)), of)
+
+    def below(what: Grid | Picture) -> list[str]:
+        return feet(what.words, of)
+
+    said = {"title": title, "question": question, "stamp": stamp, "head": head, "parts": parts, "foot": foot}
+    return made.render(**said, below=below) + "\n"

@@ -36,9 +36,7 @@ def cells(e: Effect) -> tuple[str, ...]:
             between(e.metric, e.low, e.high, "+"))  # fmt: skip
 
 
-def comparison(
-    names: tuple[str, str], n: int, effects: Sequence[Effect], same: bool, everything: bool, foot: str = ""
-) -> Group:
+def comparison(names: tuple[str, str], n: int, effects: Sequence[Effect], same: bool, everything: bool) -> Group:
     """B against A under the same luck: the metrics that differ in any pair, or all."""
     rows = [(label(e.metric), *cells(e), e.variance_reduction, e.changed) for e in effects if everything or e.changed]
     verdict = "Every pair is the same run, event by event." if same else reading(effects)
@@ -49,13 +47,12 @@ def comparison(
             "mean (all alike: every pair differs by the same). People are rounded; --json is exact.",
             style="bold",
         ),
-        Text(verdict), Text(""), table("", columns, rows), *([Text(foot)] if foot else []),
+        Text(verdict), Text(""), table("", columns, rows),
     )  # fmt: skip
 
 
 def transferred(
-    title: str, names: Sequence[str], n: int, effects: Sequence[Sequence[Effect]], everything: bool,
-    feet: Sequence[str],
+    title: str, names: Sequence[str], n: int, effects: Sequence[Sequence[Effect]], everything: bool
 ) -> Group:  # fmt: skip
     """The same change made to several scenarios: its effect in each, side by side."""
     found = [{e.metric: e for e in column} for column in effects]
@@ -69,7 +66,7 @@ def transferred(
     heads = [f"{name}: {reading(column)}" for name, column in zip(names, effects, strict=True)]
     return Group(
         Text(f"{title}\n{head} People are rounded; --json is exact.", style="bold"), *map(Text, heads), Text(""),
-        table("", ("metric", *names), rows), *map(Text, feet),
+        table("", ("metric", *names), rows),
     )  # fmt: skip
 
 

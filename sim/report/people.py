@@ -11,12 +11,11 @@ from typing import Any
 
 from sim import stats
 from sim.metrics import Rows
+from sim.metrics.people import OF_TAG
 
 HURT = ("_killed", "_wounded", "_die_later")
 NOTE = "Killed and wounded go to the nearest five from ten on, ten from a hundred on; sums may miss. --json is exact."
 NO_INTERVAL = "One night gives no interval: `khusham run SCENARIO -n 100` does."
-OF_TAG = {"contractor": "contractors"}
-"""Tag -> first word of its metrics, where it is not the tag."""
 
 
 def is_of_people(metric: str) -> bool:
@@ -50,12 +49,6 @@ def usual(summary: Mapping[str, Any] | None, told: Callable[[Any], str] = count)
         return "-"
     low, high = told(summary["p5"]), told(summary["p95"])
     return low if low == high else f"{low} to {high}"
-
-
-def attributions(attributed: Mapping[str, str], tags: Iterable[str]) -> str:
-    """Who says of whom that he was of a tag, in one line for under a table; "" if nobody is named."""
-    told = [f"{tag.replace('_', ' ')}: {attributed[tag]}" for tag in tags if tag in attributed]
-    return f"Tags are attributions, not findings. {'. '.join(told)}." if told else ""
 
 
 def rounded(rows: Rows, columns: Iterable[str]) -> Rows:

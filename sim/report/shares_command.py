@@ -38,7 +38,7 @@ def shares(
     from sim.experiment import shares as room
     from sim.experiment.ensemble import processors
     from sim.metrics import METRICS
-    from sim.report import columns, text
+    from sim.report import columns, out
     from sim.scenario import ScenarioError
     from sim.scenario.overlay import near
 
@@ -57,9 +57,10 @@ def shares(
         worth = room.run(coalitions, names, seed=seed, n=n, workers=workers, done=done)
         answers.append([room.shares(name, arms, worth[name]) for name in names])
     if json:
-        columns.out([{"scenario": one.id} | room.as_json(seed, row) for one, row in zip(told, answers, strict=True)])
+        bodies = [{"scenario": one.id} | room.as_json(seed, row) for one, row in zip(told, answers, strict=True)]
+        out.columns_as_json(bodies, told)
     else:
-        text.show(in_words(told, answers, seed))
+        out.show(in_words(told, answers, seed), *told)
 
 
 def _progress(name: str, coalitions: int, count: int) -> None:

@@ -35,7 +35,7 @@ def uncertain(
 
     from sim.experiment import spread
     from sim.experiment.ensemble import processors
-    from sim.report import text
+    from sim.report import out
     from sim.scenario import ScenarioError
 
     histories = n // dice
@@ -55,9 +55,11 @@ def uncertain(
         output.write_text(js.dumps(body, indent=1) + "\n", "utf-8")
         typer.echo(f"wrote {output}", err=True)
     if json:
-        columns.out([spread.as_json(one.id, nested, SHOWN) for one, nested in zip(scenarios, found, strict=True)])
+        bodies = [spread.as_json(one.id, nested, SHOWN) for one, nested in zip(scenarios, found, strict=True)]
+        out.columns_as_json(bodies, scenarios)
     else:
-        text.show(in_words(scenarios[0].title, found[0]) if len(found) == 1 else beside(scenarios, found))
+        told = in_words(scenarios[0].title, found[0]) if len(found) == 1 else beside(scenarios, found)
+        out.show(told, *scenarios)
 
 
 def beside(scenarios: Sequence[Scenario], found: Sequence[Nested]) -> Group:

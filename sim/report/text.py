@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -46,14 +46,6 @@ def of_rows(title: str, rows: Rows, left: int = 1, drop: Sequence[str] = ()) -> 
     return table(title, [name.replace("_", " ") for name in names], listed, left)
 
 
-def show(what: RenderableType) -> None:
-    """Prints as wide as the terminal, or 120 columns into a file."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=120, no_color=True)
-    console.print(what, highlight=False)
-
-
 def after(view: View, t_ms: int) -> str:
     """Time since the first round, as T+1:12 or T-34:00."""
     if view.t0 is None:
@@ -69,13 +61,12 @@ def after_action(recording: Recording) -> Group:
     """The whole summary of one run."""
     view, said = View(recording), stamp(recording)
     found, tables = metrics.measure(view), metrics.tables(view)
-    others, tags = ensemble_of(recording), tables["losses"]["tag"]
+    others = ensemble_of(recording)
     parts: list[RenderableType] = [
         head(recording),
         outcome(found, others, said),
         clock(view),
         of_rows(f"Strength and losses ({said})", people.losses(tables["losses"], others), left=2),
-        Text(people.attributions(recording.attributed, tags)),
         of_rows(f"Where the attackers are at the end ({said})", people.where(tables["disposition"])),
         of_rows(f"Weapons ({said})", weapon_rows(tables["weapons"]), left=2),
         of_rows(f"Rounds within 500 m of the headquarters ({said})", labelled(recording, tables["rounds_within_500m"]),

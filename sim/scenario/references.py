@@ -16,6 +16,7 @@ from sim.scenario.forces import Formation, Kind, Order, Unit
 from sim.scenario.overlay import Step, near, some
 from sim.scenario.schema import Scenario
 from sim.scenario.sensors import dimension_faults
+from sim.tags import OF_SIDE
 
 Finding = tuple[tuple[Step, ...], str]
 
@@ -25,10 +26,6 @@ EVENTS = (
 )  # fmt: skip
 ORDER_EVENTS, CALL_EVENTS = ("begun", "done"), ("placed", "answered")
 AIR_EVENTS = ("on_station", "bingo", "off_station")
-TAGS = {
-    "attackers": ("contractor", "regime_army", "militia", "tribal", "iran_backed"),
-    "defenders": ("sdf", "coalition"),
-}
 CHANGEABLE = (
     "belief.*.stale", "belief.*.drop", "belief.*.drift", "command.*.report*", "command.*.approval*",
     "command.*.control*", "command.*.assess*", "command.*.miss_*", "command.*.attacks", "command.*.retry*",
@@ -159,9 +156,9 @@ def _units(scenario: Scenario) -> Iterator[Finding]:
         if unit.controllers > (people := sum(part.n for part in unit.entities.values() if part.body == "person")):
             yield ("units", n, "controllers"), f"{unit.controllers} controllers; allowed: at most its {people} people"
         side = sides.get(unit.formation)
-        if side is not None and unit.tag not in TAGS[side]:
+        if side is not None and unit.tag not in OF_SIDE[side]:
             words = f"{unit.tag} is no tag of the {side}, to whom formation `{unit.formation}` belongs"
-            yield ("units", n, "tag"), f"{words}; allowed: {some(TAGS[side])}"
+            yield ("units", n, "tag"), f"{words}; allowed: {some(OF_SIDE[side])}"
 
 
 def _formations(scenario: Scenario) -> Iterator[Finding]:

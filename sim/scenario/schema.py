@@ -20,6 +20,7 @@ from sim.scenario.control import Belief, Command, End, Hotline, Morale, Roe, Sup
 from sim.scenario.forces import Formation, Kind, Order, Unit
 from sim.scenario.quantity import Length, Moment
 from sim.scenario.sensors import Sensor
+from sim.tags import Attributions
 
 Kept = TypeVar("Kept")
 
@@ -213,6 +214,11 @@ class Scenario(Part):
     def overrides(self) -> tuple[str, ...]:
         """What was set on the command line or by a tool."""
         return self._overrides
+
+    @property
+    def attributed(self) -> Attributions:
+        """Tag -> who says so, and who contests it."""
+        return Attributions.of({tag: row.model_dump() for tag, row in self.tags.items()}, self.id)
 
     def once(self, name: str, make: Callable[[], Kept]) -> Kept:
         """What `make` derives from this frozen scenario alone, made the first time it is asked for and then kept.

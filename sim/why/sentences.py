@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from sim.events import Act, Answer, CallPhase, Event, Hull, Reason, Rung, Says, Wait
 from sim.recording import Recording
+from sim.tags import word
 
 SENTENCES: dict[str, str] = {
     "arrived": "{actor} arrived ({order})",
@@ -171,6 +172,7 @@ class Speaker:
         weapons = recording.weapons
         self.names = dict(recording.names)
         self.names |= dict(zip(weapons["key"].tolist(), weapons["label"].tolist(), strict=True))
+        self.attributed = recording.attributed
         self.lines = {line["key"]: line for line in recording.lines}
         self.areas = {area["key"]: area for area in recording.areas}
         self.first = recording.units["first_entity"].tolist()
@@ -223,6 +225,8 @@ class Speaker:
     def _field(self, field: str, value: int) -> dict[str, Any]:
         if field in FIELDS:
             return {field: WORDS[FIELDS[field]].get(value, str(value))}
+        if field == "tag_key":
+            return {"tag": self._so_called(value)}
         if field.endswith("_key"):
             return {field[:-4]: self.named(value)}
         if field.endswith("_mm"):
@@ -242,6 +246,11 @@ class Speaker:
             "heeded": " and turned back" if value else " and went on",
         }
         return {field: spoken.get(field, value)}
+
+    def _so_called(self, key: int) -> str:
+        """A tag, with who says so: a judgement within the model goes by the tags that the scenario was given."""
+        tag = self.names.get(key, "")
+        return f"{word(tag)} (so called by {self.attributed.by(tag)})" if tag else "of no known tag"
 
     def _crossing(self, key: int, direction: int) -> str:
         if key in self.areas:

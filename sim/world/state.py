@@ -44,7 +44,7 @@ COLUMNS: dict[str, tuple[str, str, str, str]] = {
 }
 
 
-@dataclass
+@dataclass(repr=False)  # it holds everything, and would print it
 class World:
     """Everything a run changes. Build it with `sim.world.build`."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from itertools import combinations
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from scipy.integrate import solve_ivp
 from typer.testing import CliRunner
 
-from sim import claims, engine
+from sim import claims, engine, tags
 from sim import recording as rec
 from sim import scenario as room
 from sim.__main__ import app
@@ -20,6 +21,7 @@ from sim.metrics.chain import LINKS, chain_times
 from sim.metrics.lanchester import comparator, linear_law, square_law
 from sim.recording import Recording
 from sim.report import people, text, timeline
+from tests.naming import unsaid
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -86,6 +88,10 @@ def test_the_report_of_a_night(night: Recording, tmp_path: Path) -> None:
     for words in ("two US defence officials (C44)", "Not modelled: civilians", "C17", "Lanchester", night.digest,
                   "The bottleneck is", "dead not mentioned", "the run itself"):  # fmt: skip
         assert words in page
+    parts = re.findall(r'<div class="wide">.*?</div>|<figure>.*?</figure>|<header>.*?</header>', page, re.DOTALL)
+    naming = [part for part in parts if tags.named(part)]
+    assert len(naming) > 2
+    assert not any(unsaid(part, night.attributed) for part in naming), "a table or picture leaves out whose word it is"
     assert CliRunner().invoke(app, command).exit_code == 0
     first = (tmp_path / "n.html").read_text("utf-8")
     assert first == page, "the same night gives the same bytes"

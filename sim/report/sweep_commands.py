@@ -1,4 +1,4 @@
-"""The commands `sweep` and `analyse`: words in, words out."""
+"""The commands `sweep`, `analyse` and `replay`: words in, words out."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def sweep(
     json: Json = False,
 ) -> None:
     """Run a designed experiment; the same command again goes on where it stopped."""
-    import json as js
     import time
 
     from sim.experiment import backends, reading
     from sim.experiment import sweep as room
     from sim.experiment.ensemble import processors
+    from sim.report import out
 
     plan = reading.read(design, scenario)
     if replications is not None:
@@ -101,9 +101,9 @@ def sweep(
     if json:
         body = {"schema": 1, "sweep": plan.id, "sha256": plan.sha256, "points": plan.n_points, "runs": found.runs,
                 "failures": found.failures, "table": str(found.table)}  # fmt: skip
-        typer.echo(js.dumps(body, indent=2))
+        out.as_json(body, *plan.bases.values())
     else:
-        typer.echo(f"{found.runs} runs, {found.failures} failed: {found.table}")
+        out.say([f"{found.runs} runs, {found.failures} failed: {found.table}"], *plan.bases.values())
 
 
 @_told
@@ -115,20 +115,18 @@ def analyse(
     json: Json = False,
 ) -> None:
     """Analyse a sweep: distributions, effects, sensitivity, tree, boxes, odd runs and how to replay them."""
-    import json as js
-
     from sim.experiment import analyse as room
     from sim.experiment import words
+    from sim.report import out
 
     found = room.analyse(folder, metrics, event)
     written = room.write(folder, found)
     if recordings:
         written += room.write_recordings(folder, found, lambda words: typer.echo(words, err=True))
     if json:
-        typer.echo(js.dumps(found.body, indent=2, allow_nan=False))
+        out.as_json(found.body)
     else:
-        for line in words.in_words(found):
-            typer.echo(line)
+        out.say(words.in_words(found), *found.runs.design.bases.values())
     typer.echo(f"wrote {len(written)} files to {written[0].parent}", err=True)
 
 
@@ -140,12 +138,12 @@ def replay(
     json: Json = False,
 ) -> None:
     """Run one run of a sweep again and write it with its ensemble; says when it left the band of the others."""
-    import json as js
-
-    from sim.experiment import odd
+    from sim.experiment import manifest, odd
+    from sim.report import out
 
     path, said, view = odd.replay(folder, run, output)
+    bases = manifest.design_of(manifest.read(folder)["design"]).bases.values()
     if json:
-        typer.echo(js.dumps({"schema": 1, "recording": str(path), "odd": said, "view": view}, indent=2))
+        out.as_json({"schema": 1, "recording": str(path), "odd": said, "view": view}, *bases)
     else:
-        typer.echo(f"wrote {path}: {said}\n{view}")
+        out.say([f"wrote {path}: {said}", view], *bases)
