@@ -18,6 +18,7 @@ from sim.claims.judging import Share
 from sim.experiment import claims_table, uncertain
 from sim.report import claims as words
 from sim.report.words import amount
+from sim.tags import Attributions
 from tests import synthetic
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -295,7 +296,9 @@ def test_it_hears_how_far_it_is() -> None:
 
 
 def test_attribution_stands_beside_every_number(record: Record) -> None:
-    page = words.page(record, [column(), column()], 2)
+    said = Attributions.of({"contractor": {"attributed_to": "two officials"}})
+    page = words.page(record, [column(), column()], 2, [said])
+    assert "contractor: two officials" in page.split("## Side by side")[0]
     for claim in record.claims:
         line = next(line for line in page.splitlines() if line.startswith(f"| {claim.id} |"))
         assert claim.said_by in line, claim.id

@@ -19,6 +19,7 @@ from sim import metrics, why
 from sim import recording as rec
 from sim.__main__ import app
 from sim.experiment import verify
+from sim.tags import WHOSE
 from tests import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,6 +68,7 @@ def test_run_writes_and_says_so_on_stderr(stand_in: Path) -> None:
     assert body["replications"][0]["digest"] == night.digest
     assert body["replications"][0]["metrics"] == metrics.measure(night)
     assert body["summary"]["attackers_killed"]["low"] is None
+    assert set(body.pop(WHOSE).values()) == {"nobody named here"}
     assert body | {"replications": 0, "summary": 0, "tables": 0} == {
         "schema": 1, "scenario": "synthetic", "seed": 1, "replications": 0, "summary": 0, "tables": 0,
     }  # fmt: skip
@@ -155,7 +157,9 @@ def test_why_and_why_not(stand_in: Path) -> None:
     rec.save(synthetic.recording(), "night.mcap")
     result = call("why", "night.mcap", "t72-1")
     assert result.exit_code == 0
-    assert "MQ9-2 saw T72-1" in result.stdout.splitlines()[0]
+    first, second, *_ = result.stdout.splitlines()
+    assert first.startswith("1 of many possible nights, simulated")
+    assert "MQ9-2 saw T72-1" in second
     assert "F-22 gun: held" in call("why", "night.mcap", "f22", "--not").stdout
     assert json.loads(call("why", "night.mcap", "t72-1", "--json").stdout)[0]["event"] is not None
     untouched = call("why", "night.mcap", "b52-9")
