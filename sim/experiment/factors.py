@@ -194,21 +194,21 @@ def a_range(name: str, paths: Sequence[str], over: Mapping[str, Any], scenario: 
 
 
 def own_range(name: str, paths: Sequence[str], scale: str, scenario: Scenario) -> Factor:
-    """A factor from `over: range`: the range that the scenario's provenance gives for the value itself."""
+    """A factor from `over: range`: the range that the scenario gives for the value itself, disputed or held."""
     from sim.scenario import ScenarioError, explain
 
     try:
         row = explain(scenario, paths[0])
     except ScenarioError as fault:
         raise NoFactor(fault.messages[0].partition(": ")[2]) from None
-    if row.lower is None or row.upper is None or isinstance(row.number, str):
+    if row.least is None or row.most is None or isinstance(row.number, str):
         raise NoFactor(f"{paths[0]} has no range of its own in the scenario; allowed: `over: {{low: ..., high: ...}}`")
-    whole = scale == "linear" and not row.unit and all(isinstance(v, int) for v in (row.number, row.lower, row.upper))
-    if whole and (row.lower, row.upper) != (0, 1):
+    whole = scale == "linear" and not row.unit and all(isinstance(v, int) for v in (row.number, row.least, row.most))
+    if whole and (row.least, row.most) != (0, 1):
         scale = "whole"
     law = ".time" if row.path.endswith(".time") and not paths[0].endswith(".time") else ""
     return _checked(
-        name, [f"{path}{law}" for path in paths], float(row.lower), float(row.upper), row.unit, scale, scenario
+        name, [f"{path}{law}" for path in paths], float(row.least), float(row.most), row.unit, scale, scenario
     )
 
 

@@ -49,6 +49,7 @@ def attachments(scenario: Scenario) -> dict[str, bytes]:
     rows = [
         {
             "path": row.path, "value": str(row.number), "unit": row.unit, "low": row.lower, "high": row.upper,
+            "least": row.least, "most": row.most,
             "basis": row.basis, "source": row.source_id, "claim": row.claim_id, "confidence": row.trust,
             "note": row.remark, "readers": readers(row.path),
         }

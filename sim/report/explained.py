@@ -42,6 +42,7 @@ def reported(scenario: Scenario, path: str) -> list[ProvenanceRow]:
     record = claims_table.record_of(scenario)
     rows = [
         ProvenanceRow(path=f"reports[{report.id}].{p.id}", number=p.number, unit=p.unit, lower=p.low, upper=p.high,
+                      least=p.low, most=p.high,
                       basis=p.basis, claim_id=p.claim or None, remark="; ".join(filter(None, (p.what, p.note))))
         for report in record.reports for p in report.parameters
     ]  # fmt: skip
@@ -191,14 +192,22 @@ def value(row: ProvenanceRow) -> str:
 
 
 def span(row: ProvenanceRow) -> str:
-    """The range of a number; a dash where it has none."""
-    return "-" if row.lower is None and row.upper is None else f"{row.lower} to {row.upper} {row.unit}".strip()
+    """How far a number may be out; a dash where nothing is said of it."""
+    if row.least is None:
+        return "-"
+    return (f"{row.least} {row.unit}" if row.least == row.most else f"{row.least} to {row.most} {row.unit}").strip()
+
+
+def disputed(row: ProvenanceRow) -> bool:
+    """Whether histories draw it anew."""
+    return row.lower is not None or row.upper is not None
 
 
 def _facts(path: str, row: ProvenanceRow, more: dict[str, Any]) -> dict[str, list[str]]:
     """What is known of a number, by `_ORDER`, each fact a line; left out where nothing is known."""
     found: dict[str, list[str]] = {"value": [value(row)], "basis": [row.basis or "not said"]}
-    found["range"] = [span(row) if span(row) != "-" else "none given: held in every history"]
+    if span(row) != "-":
+        found["range"] = [span(row) if disputed(row) else f"{span(row)}; held, no history draws it"]
     found |= {key: [words] for key, words in (("confidence", row.trust), ("note", row.remark)) if words}
     found["source"] = [
         f"{s['id']}: {s['title']}" + (f", {s['address']}" if s["address"] else "") for s in more["sources"]
@@ -214,7 +223,7 @@ def _facts(path: str, row: ProvenanceRow, more: dict[str, Any]) -> dict[str, lis
         told = f"{label(one['metric'])}: rank correlation {one['rank_correlation']:+.2f}, {clear}"
         found.setdefault("moves", []).append(told)
     if not more["moves"]:
-        none = "it has no range" if span(row) == "-" else "it is not among the inputs of the stored screening"
+        none = "it is not among the inputs of the stored screening" if disputed(row) else "it is held"
         found["moves"] = [f"not measured: {none}"]
     if more["moves"]:
         found["screening"] = [more["moves"][0]["of"]]

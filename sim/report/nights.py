@@ -125,7 +125,8 @@ def _shares(scenarios: Sequence[Scenario]) -> Grid:
         said = one.provenance
         kinds = [f"{sum(r.basis == basis for r in said) / len(said):.0%}" for basis in BASES]
         rated = [f"{sum(r.trust == rating for r in said) / len(said):.0%}" for rating in TRUST]
-        ranged = sum(r.lower is not None or r.upper is not None for r in said)
-        rows.append((one.id, len(said), *kinds, *rated, ranged))
-    heads = ("", "numbers", *BASES, *(f"confidence {rating}" for rating in TRUST), "with a range")
+        ranged = sum(r.least is not None for r in said)
+        drawn = sum(r.lower is not None or r.upper is not None for r in said)
+        rows.append((one.id, len(said), *kinds, *rated, ranged, drawn))
+    heads = ("", "numbers", *BASES, *(f"confidence {rating}" for rating in TRUST), "with a range", "disputed")
     return grid("What the numbers rest on", heads, rows)

@@ -1,7 +1,7 @@
 """What every part of a scenario is made of: frozen models, delay laws, conditions, points.
 
 Keys in YAML carry no unit (`range: 800 m`); the fields carry it (`range_m`, always SI: m, s, m/s, rad).
-The words `value, low, high, basis, source, claim, confidence, note, provenance` belong to provenance and are
+The words `value, low, high, doubt, basis, source, claim, confidence, note, provenance` belong to provenance and are
 taken off by the loader before these models see the data; no field may bear one of those names.
 """
 

@@ -17,10 +17,12 @@ from sim.scenario.schema import Scenario
 
 _TEXT = {"type": "string"}
 _NAMES = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_DOUBT = {"type": ["string", "number"], "description": "a factor as `x2`, or give or take as `300 m`"}
 _ABOUT: dict[str, Any] = {
     "basis": {"enum": list(BASES)},
     "source": _NAMES,
     "claim": _NAMES,
+    "doubt": {"anyOf": [_DOUBT, {"type": "array", "items": _DOUBT}]},
     "confidence": {"enum": list(TRUST)},
     "note": _TEXT,
 }

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.scenario import quantity
+from sim.scenario import doubt, quantity
 from sim.scenario.overlay import near, some
 from sim.scenario.provenance import BASES, TRUST, Fact
 from sim.scenario.reading import Problem, read_yaml
@@ -93,6 +93,7 @@ def _faults(fact: Fact, published: bool, sources: Mapping[str, Any], claims: Cla
     trust = about.get("confidence")
     if trust is not None and trust not in TRUST:
         yield f"confidence {trust!r} is not allowed; allowed: {some(TRUST)}"
+    yield from doubt.faults(about.get("doubt"))
     for name in _names(about.get("source")):
         if name not in sources:
             yield f"there is no source `{name}`; allowed: an id of `sources`{near(name, list(sources))}"
@@ -171,9 +172,11 @@ def row(fact: Fact, sources: Mapping[str, Any], claims: Claims | None) -> Proven
     value, unit = _split(fact.raw)
     about = fact.about
     joined = {key: ", ".join(_names(about.get(key))) or None for key in ("source", "claim")}
+    ends = _in_unit(about.get("low"), unit), _in_unit(about.get("high"), unit)
+    disputed = tuple(value if end is None else end for end in ends) if ends != (None, None) else None
+    least, most = disputed or doubt.bounds(fact.raw, value, unit, about.get("doubt"))
     return ProvenanceRow(
-        path=fact.path, number=value, unit=unit,
-        lower=_in_unit(about.get("low"), unit), upper=_in_unit(about.get("high"), unit),
+        path=fact.path, number=value, unit=unit, lower=ends[0], upper=ends[1], least=least, most=most,
         basis=about.get("basis"), source_id=joined["source"], claim_id=joined["claim"],
         trust=confidence(about, sources, claims), remark=about.get("note"),
     )  # fmt: skip

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.scenario.overlay import leaves, parse, some
+from sim.scenario.provenance import KEYS
 from sim.scenario.reading import Problem, ScenarioError, read_bytes, read_map, read_yaml
 from sim.scenario.schema import ProvenanceRow, Scenario
 from sim.scenario.tree import Map, Mark, Seq
-
-_ABOUT = frozenset({"basis", "source", "claim", "low", "high", "confidence", "note"})
-
 
 _HEAD = re.compile(r"^# ([^.\n]+)\. Bears on ((?:[CS]\d\d(?:, (?:\n# )?|,\n# )?)+)\.", re.MULTILINE)
 """The comment with which a shipped variant begins: its row of docs/variants.md and the statements it bears on."""
@@ -112,7 +110,7 @@ def bare(tree: Any) -> Any:
             return bare(tree["value"])
         out = Map(tree.mark)
         for key, value in tree.items():
-            if key not in _ABOUT and key != "provenance":
+            if key not in KEYS and key != "provenance":
                 out.copy_from(tree, key, bare(value))
         return out
     if isinstance(tree, Seq):

@@ -1,6 +1,6 @@
 """Every number has a unit, a source and a doubt: provenance is read here and taken off the tree.
 
-`{value, low, high, basis, source, claim, confidence, note}` stands at a value; the same keys without value, low
+`{value, low, high, doubt, basis, source, claim, confidence, note}` stands at a value; the same keys without value, low
 and high, or a `provenance:` map of them, stand at a map and hold for what lies below, until a map or value below
 names a basis of its own. A unit's own numbers (its slot) inherit from its formation. `stated` is never inherited:
 it names a claim, and the number is among that claim's numbers.
@@ -18,7 +18,7 @@ from sim.scenario.reading import Problem
 from sim.scenario.tree import Map, Mark, Seq
 
 BASES = ("stated", "derived", "analogue", "assumption")
-KEYS = frozenset({"basis", "source", "claim", "low", "high", "confidence", "note"})
+KEYS = frozenset({"basis", "source", "claim", "low", "high", "doubt", "confidence", "note"})
 TRUST = ("H", "M", "L")
 NO_NUMBERS = frozenset({"sources", "khusham", "replications", "tags"})  # of the root: nothing there to account for
 

@@ -122,13 +122,19 @@ class Change(Part):
 
 
 class ProvenanceRow(Part):
-    """One number of the scenario and what is known about it."""
+    """One number of the scenario and what is known about it.
+
+    lower, upper: ends of its range if it is a disputed input, drawn anew by every history. least, most: how far it may
+    be out, which is that range, or its doubt, within which it is held.
+    """
 
     path: str
     number: Any
     unit: str
     lower: Any = None
     upper: Any = None
+    least: Any = None
+    most: Any = None
     basis: Literal["stated", "derived", "analogue", "assumption"] | None = None
     source_id: str | None = None
     claim_id: str | None = None

@@ -70,6 +70,8 @@ def test_every_number_of_the_base_has_a_basis_and_says_on_what(base: room.Scenar
     for row in base.provenance:
         assert row.basis is not None, row.path
         assert row.trust in TRUST, row.path
+        chosen = isinstance(row.number, bool) or row.path == "hotline.effect_on_fires"
+        assert (row.least is None) == chosen, row.path
         assert row.remark or row.source_id or row.claim_id, row.path
     shares = Counter(row.basis for row in base.provenance)
     assert shares["stated"] >= 8
