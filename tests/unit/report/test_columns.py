@@ -126,7 +126,7 @@ def test_a_statement_tells_who_contests_it_and_what_rests_on_it(base: room.Scena
 def test_what_was_not_measured_is_said_to_be_so(base: room.Scenario) -> None:
     bare = next(row for row in base.provenance if row.lower is None and row.path.startswith("weapons."))
     said = call("explain", BASE, bare.path).stdout
-    assert "not measured: it has no range" in said
+    assert "not measured: it is held" in said
 
 
 # ---------------------------------------------------------------- values in words
