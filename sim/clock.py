@@ -198,13 +198,15 @@ class Clock:
         """
         env, queue, instant = self.env, self._queue, self._instant
         while not self.stopped:
-            if not instant:
-                if not queue or queue[0][0] > until_ms:
-                    break
-                self.now_ms = env._now = t_ms = queue[0][0]
+            if instant:
+                call = heappop(instant)[3]
+            elif queue and queue[0][0] <= until_ms:
+                t_ms, _, _, call = heappop(queue)
+                self.now_ms = env._now = t_ms
                 while queue and queue[0][0] == t_ms:
                     instant.append(heappop(queue))  # in order, and so a heap
-            call = heappop(instant)[3]
+            else:
+                break
             fn = call.fn
             if fn is not None:
                 self.phase, self.actor = call.phase, call.actor

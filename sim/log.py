@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from sim.events import BY_NAME, Kind
+from sim.events import KINDS
 
 Handler = Callable[..., Any]
+Watcher = Callable[[int, str, int, int, tuple[int, ...]], None]
 Worth = Callable[[int, int, tuple[int, ...]], bool]
-
 
 Row = tuple[int, int, int, int, tuple[int, ...], tuple[int, ...]]
 """t_ms, code of the kind, actor, target (-1: none), causes, payload."""
@@ -32,8 +32,10 @@ class Log:
 
     def __init__(self, clock: Clocklike):
         self._clock, self._post = clock, clock.post
-        self._told: dict[str, list[tuple[int, int, Handler, Worth | None]]] = {}
-        self._watch: dict[str, list[Callable[[int, str, int, int, tuple[int, ...]], None]]] = {}
+        # kind -> its code, its fields, who is called at once, who is told
+        self._of: dict[
+            str, tuple[int, tuple[str, ...], list[Watcher], list[tuple[int, int, Handler, Worth | None]]]
+        ] = {kind.name: (kind.code, kind.fields, [], []) for kind in KINDS}
         self.rows: list[Row] = []
         self.aside: dict[int, dict[str, Any]] = {}
 
@@ -50,21 +52,19 @@ class Log:
 
         Raises KeyError for a kind or field that the catalogue does not have.
         """
-        row: Kind = BY_NAME[kind]
-        if tuple(ints) == row.fields:
+        code, fields, watchers, told = self._of[kind]
+        if tuple(ints) == fields:
             payload = tuple(ints.values())
-        elif len(ints) == len(row.fields):
-            payload = tuple([ints[name] for name in row.fields])
+        elif len(ints) == len(fields):
+            payload = tuple([ints[name] for name in fields])
         else:
-            raise KeyError(f"{kind} takes {row.fields}, got {tuple(ints)}")
+            raise KeyError(f"{kind} takes {fields}, got {tuple(ints)}")
         rows = self.rows
         id_ = len(rows)
-        rows.append((self._clock.now_ms, row.code, actor, target, causes, payload))
-        watchers, told = self._watch.get(kind), self._told.get(kind)
-        if watchers is not None:
-            for watcher in watchers:
-                watcher(id_, kind, actor, target, payload)
-        if told is not None:
+        rows.append((self._clock.now_ms, code, actor, target, causes, payload))
+        for watcher in watchers:
+            watcher(id_, kind, actor, target, payload)
+        if told:
             args, post = (id_, actor, target, *payload), self._post
             for phase, listener, fn, worth in told:
                 if worth is None or worth(actor, target, payload):
@@ -77,13 +77,11 @@ class Log:
         `worth(actor, target, payload)` may spare bookings of which `fn` would make nothing. It is asked at the event,
         not in `phase`: it reads only what never alters, or what, once False, stays so.
         """
-        if kind not in BY_NAME:
-            raise KeyError(kind)
-        self._told.setdefault(kind, []).append((phase, listener, fn, worth))
+        self._of[kind][3].append((phase, listener, fn, worth))
 
-    def watch(self, kind: str, fn: Callable[[int, str, int, int, tuple[int, ...]], None]) -> None:
+    def watch(self, kind: str, fn: Watcher) -> None:
         """Call `fn` at once for events of a kind: for those who only count (conditions, the end), never to act."""
-        watchers = self._watch.setdefault(kind, [])
+        watchers = self._of[kind][2]
         if fn not in watchers:
             watchers.append(fn)
 
