@@ -22,10 +22,11 @@ class Legs:
     def __init__(self, pos: Floats):
         n = len(pos)
         self.t0_ms = np.zeros(n, dtype=np.int64)
-        self.pos = np.array(pos, dtype=np.float64, order="F")  # all x, all y: what asks for all asks by axis
-        self.vel = np.zeros((n, 2), order="F")
+        self._axes = np.zeros((4, n))  # x, y, vx, vy: what asks for many asks by axis
+        self.pos, self.vel = self._axes[:2].T, self._axes[2:].T
+        self.pos[:] = pos
         view: Any = memoryview
-        self._columns = [view(column) for column in (self.t0_ms, *self.pos.T, *self.vel.T)]  # to set one at a time
+        self._columns = [view(column) for column in (self.t0_ms, *self._axes)]  # to set one at a time
         self._rows: list[Leg] = [
             (0, float(x), float(y), 0.0, 0.0) for x, y in self.pos
         ]  # the same legs as plain numbers: one unit is asked for far more often than all
@@ -50,13 +51,12 @@ class Legs:
 
     def at_many(self, units: NDArray[np.int64], t_ms: int) -> Floats:
         """(len(units), 2) positions of these units, m."""
-        out: Floats = self.pos[units] + self.vel[units] * ((t_ms - self.t0_ms[units]) * 1e-3)[:, None]
-        return out
+        axes = self._axes.take(units, axis=1)
+        return (axes[:2] + axes[2:] * ((t_ms - self.t0_ms.take(units)) * 1e-3)).T
 
     def all_at(self, t_ms: int) -> Floats:
         """(n, 2) positions of all units, m."""
-        out: Floats = self.pos + self.vel * ((t_ms - self.t0_ms) * 1e-3)[:, None]
-        return out
+        return (self._axes[:2] + self._axes[2:] * ((t_ms - self.t0_ms) * 1e-3)).T
 
     def set(self, units: Sequence[int], t_ms: int, vel: tuple[float, float]) -> list[int]:
         """New legs from where `units` are, all at velocity `vel`; returns those whose velocity really changed."""

@@ -42,7 +42,7 @@ def strike(
         middle = at[world.entity_unit[rows]]
     seen = world.target_class[rows]
     kill = carleton_at(xy, world.offset_m[rows] + middle, blast.rate[seen], blast.peak[seen])
-    p_hurt = kill[0] if len(xy) == 1 else 1.0 - (1.0 - kill).prod(axis=0)
+    p_hurt = kill[0] if len(xy) == 1 else 1.0 - np.multiply.reduce(1.0 - kill)
     begin = 0
     for u in units:
         end = begin + world.count[u]
@@ -63,7 +63,7 @@ def _hurt(
         return
     first = world.first[u]
     for i in hurt:
-        row, cause = first + i, ids[int(kill[:, i].argmax())]
+        row, cause = first + i, ids[int(kill[:, i].argmax()) if len(ids) > 1 else 0]
         outcome = float(luck[n + i])
         facts = {"p": float(p_hurt[i]), "draw": float(luck[i])}
         if world.body[row] == Body.PERSON:

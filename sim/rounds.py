@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.clock import Call, Phase
@@ -20,7 +19,6 @@ from sim.log import Log
 from sim.losses import strike
 from sim.world import Mount, Status, World
 
-Floats = NDArray[np.float64]
 Landed = Callable[[list[int]], None]
 
 
@@ -112,24 +110,27 @@ def _land(
         aim = world.legs.at(target, world.clock.now_ms)
     shooter, toward = world.actor[mount.unit], world.actor[target] if target >= 0 else -1
     causes, key = (cause,), mount.signed_key
-    ids, xy = [], []
+    ids: list[int] = []
+    places: list[tuple[float, float]] = []
     for (east, north), burst in zip(scatter, good, strict=True):
         if burst:
             x, y = east + aim[0], north + aim[1]
-            xy.append((x, y))
+            places.append((x, y))
             x_mm, y_mm = round(x * 1000), round(y * 1000)
             ids.append(log.emit("impact", shooter, toward, causes, x_mm=x_mm, y_mm=y_mm, weapon_key=key, salvo=salvo))
         else:
             log.emit("dud", shooter, toward, causes, weapon_key=key, salvo=salvo)
     if ids:
-        _hurt_and_tell(world, log, draws, mount, salvo, np.array(xy), ids)
+        _hurt_and_tell(world, log, draws, mount, salvo, places, ids)
     if landed is not None:
         landed(ids)
 
 
-def _hurt_and_tell(world: World, log: Log, draws: Draws, mount: Mount, salvo: int, xy: Floats, ids: list[int]) -> None:
-    """Damage by impacts at xy (k, 2); then, where somebody is near, those who watch where rounds fall."""
-    at = world.legs.all_at(world.clock.now_ms)
+def _hurt_and_tell(
+    world: World, log: Log, draws: Draws, mount: Mount, salvo: int, places: list[tuple[float, float]], ids: list[int]
+) -> None:
+    """Damage by impacts at these places; then, where somebody is near, those who watch where rounds fall."""
+    at, xy = world.legs.all_at(world.clock.now_ms), np.array(places)
     gap = at.T[:, None] - xy.T[:, :, None]
     gap *= gap
     d2 = gap[0]
@@ -144,7 +145,7 @@ def _hurt_and_tell(world: World, log: Log, draws: Draws, mount: Mount, salvo: in
         if nearest <= radius_m(mount):
             world.clock.soon(phase, world.actor[mount.unit], fn, mount, d2, ids)
     for watcher in world.fall_watchers:
-        watcher(xy)
+        watcher(places)
 
 
 def reload_call(world: World, log: Log, draws: Draws, mount: Mount, then: Callable[[], None]) -> Call:

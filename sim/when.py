@@ -42,7 +42,7 @@ class Conditions:
 
     def __init__(self, clock: Clock, log: Log, draws: Draws, world: World):
         self._clock, self._log, self._draws, self._world = clock, log, draws, world
-        self._by_event: dict[tuple[str, int | None], list[tuple[int | None, Node]]] = {}
+        self._by_event: dict[str, dict[int | None, list[tuple[int | None, Node]]]] = {}  # kind, first field
         self._signals: dict[str, list[Node]] = {}
         self._losses: dict[int, list[tuple[Node, list[int]]]] = {}
         self._quiet: Discs | None = None
@@ -76,7 +76,7 @@ class Conditions:
 
     def _watch(self, kind: str, first: int | None, node: Node, actor: int | None = None) -> None:
         """Arm a node on events of a kind, of those whose first field is `first` and of that actor, if given."""
-        self._by_event.setdefault((kind, first), []).append((actor, node))
+        self._by_event.setdefault(kind, {}).setdefault(first, []).append((actor, node))
         self._log.watch(kind, self._seen)
 
     def watch_signal(self, name: str, node: Node) -> None:
@@ -104,12 +104,14 @@ class Conditions:
     # -- what comes in
 
     def _seen(self, id_: int, kind: str, actor: int, target: int, payload: tuple[int, ...]) -> None:
-        for first in (None, *payload[:1]):
-            rows = self._by_event.get((kind, first))
-            if rows:
-                for row in [r for r in rows if r[0] in (None, actor)]:
-                    rows.remove(row)
-                    row[1].happened((id_,))
+        waiting = self._by_event[kind]
+        for first in (None, *payload[:1]) if waiting else ():
+            rows = waiting.get(first, [])
+            for row in [r for r in rows if r[0] in (None, actor)]:
+                rows.remove(row)
+                row[1].happened((id_,))
+            if not rows:
+                waiting.pop(first, None)
 
     def _lost(self, unit: int) -> None:
         formation = self._world.formation[unit]
@@ -122,8 +124,7 @@ class Conditions:
                     nodes.remove((node, of))
                     node.happened(())
 
-    def _fell(self, quiet: Discs, xy: Any) -> None:
-        places = xy.tolist()
+    def _fell(self, quiet: Discs, places: list[tuple[float, float]]) -> None:
         x, y = [place[0] for place in places], [place[1] for place in places]
         for node in quiet.about(min(x), min(y), max(x), max(y)):
             node.disturbed(places)
@@ -187,7 +188,7 @@ class Node:
             wait_ms = span_ms(delay, room._draws.one(Purpose.DELAY, key(f"when/{self.label}")))
         room._clock.at(room._clock.now_ms + wait_ms, self.phase, self.actor, self._hold, causes)
 
-    def disturbed(self, xy: list[list[float]]) -> None:
+    def disturbed(self, xy: list[tuple[float, float]]) -> None:
         """Rounds fell at xy: if one was near enough, it has been quiet only since now."""
         quiet, room = self.condition.quiet, self.room
         x, y = self.place

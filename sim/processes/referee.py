@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,12 +32,13 @@ class Referee:
         self.call: Call | None = None
         self.out_ms: dict[int, int] = {}
 
-    def heard(self, id_: int, kind: str, actor: int, target: int, payload: tuple[int, ...]) -> None:
+    def fire(self, *_: Any) -> None:
         """Any fire starts the quiet anew (at once, it acts on nothing)."""
-        if kind in FIRE:
-            self.last_ms = self.ctx.clock.now_ms
-        if kind in OUT:
-            self.out_ms.setdefault(self.world.unit_of_actor[actor], self.ctx.clock.now_ms)
+        self.last_ms = self.ctx.clock.now_ms
+
+    def out(self, id_: int, kind: str, actor: int, *_: Any) -> None:
+        """A unit that has had enough is no longer effective from now."""
+        self.out_ms.setdefault(self.world.unit_of_actor[actor], self.ctx.clock.now_ms)
 
     def lost(self, unit: int) -> None:
         """A unit with nobody left is no longer effective from now."""
@@ -108,8 +111,9 @@ def closest(ctx: Context, out_ms: dict[int, int]) -> dict[int, float]:
 def start(ctx: Context) -> None:
     """Watch; and end at the clock's end in any case."""
     referee = Referee(ctx)
-    for kind in (*FIRE, *OUT):
-        ctx.log.watch(kind, referee.heard)
+    for kinds, fn in ((FIRE, referee.fire), (OUT, referee.out)):
+        for kind in kinds:
+            ctx.log.watch(kind, fn)
     for kind in ("ceased", "arrived", "closed", "cancelled"):
         ctx.log.on(kind, Phase.AUDIT, referee.actor, referee.ceased)
     ctx.world.loss_hooks.append((Phase.AUDIT, referee.lost))

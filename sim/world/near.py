@@ -50,11 +50,11 @@ def least_gaps(at: Floats, places: Floats) -> Floats:
     """(k,) distances, m, from `places` (k, 2) to the nearest of `at` (n, 2); inf where there is none."""
     if not len(at):
         return np.full(len(places), np.inf)
-    dx, dy = np.subtract.outer(places[:, 0], at[:, 0]), np.subtract.outer(places[:, 1], at[:, 1])
-    dx *= dx
-    dy *= dy
-    dx += dy
-    least: Floats = np.sqrt(np.minimum.reduce(dx, axis=1))
+    gap = places.T[:, :, None] - at.T[:, None]
+    gap *= gap
+    d2 = gap[0]
+    d2 += gap[1]
+    least: Floats = np.sqrt(np.minimum.reduce(d2, axis=1))
     return least
 
 
@@ -80,18 +80,16 @@ class Troops:
 
     def nearest(self, side: int, places: Floats, within_m: float) -> list[float]:
         """`World.nearest_own`."""
-        at = square(*places.min(axis=0).tolist())
-        if at == square(*places.max(axis=0).tolist()):  # as in a single battle
-            own = self.about(side, at, within_m)
-            all_gaps: list[float] = least_gaps(self._legs.at_many(own, self._clock.now_ms), places).tolist()
-            return all_gaps
-        found = np.full(len(places), np.inf)
         groups: dict[Square, list[int]] = {}
         for i, (x, y) in enumerate(places.tolist()):
             groups.setdefault(square(x, y), []).append(i)
+        found = np.empty(len(places))
         for at, rows in groups.items():
-            own = self.about(side, at, within_m)
-            found[rows] = least_gaps(self._legs.at_many(own, self._clock.now_ms), places[rows])
+            own = self._legs.at_many(self.about(side, at, within_m), self._clock.now_ms)
+            if len(groups) == 1:  # as in a single battle
+                found = least_gaps(own, places)
+            else:
+                found[rows] = least_gaps(own, places[rows])
         out: list[float] = found.tolist()
         return out
 

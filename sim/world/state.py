@@ -108,7 +108,8 @@ class World:
     dying: dict[int, tuple[int, int]] = field(default_factory=dict)  # row of a wounded -> when hurt, when to die, ms
     # (phase, within which radius of a unit, fn(mount, d2 (k, n_units), ids)): told of impacts near somebody
     impact_hooks: list[tuple[int, Callable[[Mount], float], Callable[..., None]]] = field(default_factory=list)
-    fall_watchers: list[Callable[[Floats], None]] = field(default_factory=list)  # told where rounds fell; only note
+    # told where rounds fell, m; only note
+    fall_watchers: list[Callable[[list[tuple[float, float]]], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         n, m = len(self.ids), len(self.entity_unit)

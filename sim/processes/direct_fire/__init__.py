@@ -97,17 +97,21 @@ class DirectFire:
 
     def approach(self, units: list[int], j: int) -> None:
         """Each of `units` that has an idle weapon fires at target j now, if it is in range, else when it will be."""
-        legs, now, attackers = self.world.legs, self.ctx.clock.now_ms, self.world.sides[j] == 1
-        (x, y), (vx, vy) = legs.at(j, now), legs.speed_of(j)
-        offers = self.victims.offers(j)
+        leg_of, now, pending, entries = self.world.legs.leg, self.ctx.clock.now_ms, self.pending, self.entry
+        (x, y), (vx, vy) = self.world.legs.at(j, now), self.world.legs.speed_of(j)
+        reach, offers, exposure, active = self.reach, self.victims.offers(j), self.victims.exposure, self.active
+        if self.world.sides[j] == 1:  # an attacker's fire needs the order
+            units = [u for u in units if self.world.attacking[u]]
         for u in units:
-            far = self._reach_m(u, j, offers)
-            if far == 0.0 or u in self.pending:
+            far = reach[u].get(offers)
+            if far is None:
+                far = reach[u][offers] = self._reach_m(u, j)
+            if far == 0.0 or u in pending:
                 continue  # nothing to hurt it with, or asked anyway
-            t0, ux, uy, wx, wy = legs.leg(u)
+            t0, ux, uy, wx, wy = leg_of(u)
             dt = (now - t0) * 1e-3
             px, py, qx, qy = x - (ux + wx * dt), y - (uy + wy * dt), vx - wx, vy - wy
-            range2, entry = px * px + py * py, self.entry.get(u)
+            range2, entry = px * px + py * py, entries.get(u)
             booked = entry.t_ms if entry is not None and entry.fn is not None else NEVER_MS
             if range2 > far * far:
                 if px * qx + py * qy >= 0.0:
@@ -115,23 +119,18 @@ class DirectFire:
                 covers_m = math.sqrt(qx * qx + qy * qy) * (booked - now + 1) * 1e-3
                 if range2 > (far + covers_m) ** 2:
                     continue  # not before the next that is waited for, whatever its course
-            if attackers and not self.world.attacking[u]:
-                continue
-            idle = [m for m in self.of_unit[u] if m.key not in self.active and m.left != 0]
-            far = max([m.range_m for m in idle if self.victims.exposure(m, j)[1] > 0.0], default=0.0)
-            at = entry_ms((px, py), (qx, qy), far, now) if far > 0.0 else NEVER_MS
+            ready = [
+                m.range_m for m in self.of_unit[u] if m.key not in active and m.left != 0 and exposure(m, j)[1] > 0.0
+            ]
+            at = entry_ms((px, py), (qx, qy), max(ready), now) if ready else NEVER_MS
             if at == now:
                 self.wake(u)
             elif at < booked:
                 self._book_entry(u, at)
 
-    def _reach_m(self, u: int, j: int, offers: tuple[str, ...]) -> float:
-        """Range of the farthest weapon of unit u, busy or not, that can hurt what unit j offers; 0: none can."""
-        found = self.reach[u].get(offers)
-        if found is None:
-            ranges = [mount.range_m for mount in self.of_unit[u] if self.victims.exposure(mount, j)[1] > 0.0]
-            found = self.reach[u][offers] = max(ranges, default=0.0)
-        return found
+    def _reach_m(self, u: int, j: int) -> float:
+        """Range of the farthest weapon of unit u, busy or not, that can hurt what unit j offers now; 0: none can."""
+        return max([m.range_m for m in self.of_unit[u] if self.victims.exposure(m, j)[1] > 0.0], default=0.0)
 
     def _book_entry(self, u: int, at: int) -> None:
         old = self.entry.get(u)
