@@ -31,6 +31,11 @@ class Crossings:
         if time_ms < math.inf:
             heappush(self._heap, (time_ms, pair))
 
+    def drop(self, pairs: list[int]) -> None:
+        """These are not planned any more; `settle` should follow."""
+        for pair in pairs:
+            self.time_ms[pair] = math.inf
+
     def plan(self, pairs: list[int], times_ms: list[float]) -> None:
         """Set these planned times and keep the earliest on the clock."""
         planned, heap, never = self.time_ms, self._heap, math.inf

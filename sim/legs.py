@@ -27,26 +27,25 @@ class Legs:
         self.pos[:] = pos
         view: Any = memoryview
         self._columns = [view(column) for column in (self.t0_ms, *self._axes)]  # to set one at a time
-        self._rows: list[Leg] = [
-            (0, float(x), float(y), 0.0, 0.0) for x, y in self.pos
-        ]  # the same legs as plain numbers: one unit is asked for far more often than all
+        # the same legs as plain numbers: one unit is asked for far more often than all; to be read, not written
+        self.rows: list[Leg] = [(0, float(x), float(y), 0.0, 0.0) for x, y in self.pos]
         self.history: list[tuple[int, int, float, float, float, float]] = [
             (0, unit, float(x), float(y), 0.0, 0.0) for unit, (x, y) in enumerate(self.pos)
         ]
 
     def at(self, unit: int, t_ms: int) -> tuple[float, float]:
         """(x, y) of one unit, m."""
-        t0, x, y, vx, vy = self._rows[unit]
+        t0, x, y, vx, vy = self.rows[unit]
         dt = (t_ms - t0) * 1e-3
         return x + vx * dt, y + vy * dt
 
     def leg(self, unit: int) -> Leg:
         """The leg of one unit; the same object as long as it is on that leg."""
-        return self._rows[unit]
+        return self.rows[unit]
 
     def speed_of(self, unit: int) -> tuple[float, float]:
         """(vx, vy) of one unit, m/s."""
-        row = self._rows[unit]
+        row = self.rows[unit]
         return row[3], row[4]
 
     def at_many(self, units: NDArray[np.int64], t_ms: int) -> Floats:
@@ -67,7 +66,7 @@ class Legs:
         return changed
 
     def _put(self, unit: int, t_ms: int, x: float, y: float, vel: tuple[float, float]) -> None:
-        self._rows[unit] = leg = (t_ms, x, y, *vel)
+        self.rows[unit] = leg = (t_ms, x, y, *vel)
         for column, value in zip(self._columns, leg, strict=True):
             column[unit] = value
         self.history.append((t_ms, unit, x, y, *vel))
@@ -80,7 +79,7 @@ class Legs:
         """Restart every leg where it is now: must change nothing anywhere (a test does it)."""
         self.pos += self.vel * ((t_ms - self.t0_ms) * 1e-3)[:, None]
         self.t0_ms[:] = t_ms
-        self._rows = [(t_ms, *map(float, (*p, *v))) for p, v in zip(self.pos, self.vel, strict=True)]  # type: ignore[misc]
+        self.rows[:] = [(t_ms, *map(float, (*p, *v))) for p, v in zip(self.pos, self.vel, strict=True)]  # type: ignore[misc]
 
 
 def positions(

@@ -61,7 +61,7 @@ class Movement:
         a = np.concatenate(starts) if starts else np.empty((0, 2))
         b = np.concatenate(ends) if ends else np.empty((0, 2))
         low, high = np.minimum(a, b) - MARGIN_M, np.maximum(a, b) + MARGIN_M
-        self.seg_box = np.concatenate((low.T, high.T))  # rows: least x, least y, largest x, largest y
+        self.seg_box = np.concatenate((low.T, -high.T))  # rows: least x, least y, less largest x, less largest y
         self.segments: list[list[float]] = np.concatenate((a, b), axis=1).tolist()
         self.discs = Discs((area.x_m, area.y_m, area.radius_m, area) for area in self.world.areas)
         self.fixed_key = {row.id: signed(key(row.id)) for row in [*self.world.lines, *self.world.areas]}
@@ -239,8 +239,8 @@ class Movement:
 
     def _segments_near(self, x0: float, y0: float, x1: float, y1: float) -> list[int]:
         """Segments of lines whose boxes meet the box of some legs: no others can be crossed."""
-        left, low, right, high = self.seg_box
-        near: list[int] = ((left <= x1) & (right >= x0) & (low <= y1) & (high >= y0)).nonzero()[0].tolist()
+        meets = self.seg_box <= np.array(((x1,), (y1,), (-x0,), (-y0,)))
+        near: list[int] = np.logical_and.reduce(meets).nonzero()[0].tolist()
         return near
 
     def _book(self, mover: Mover, u: int, t_s: float, row: Any, way: int) -> None:

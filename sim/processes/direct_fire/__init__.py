@@ -97,7 +97,7 @@ class DirectFire:
 
     def approach(self, units: list[int], j: int) -> None:
         """Each of `units` that has an idle weapon fires at target j now, if it is in range, else when it will be."""
-        leg_of, now, pending, entries = self.world.legs.leg, self.ctx.clock.now_ms, self.pending, self.entry
+        legs, now, pending, entries = self.world.legs.rows, self.ctx.clock.now_ms, self.pending, self.entry
         (x, y), (vx, vy) = self.world.legs.at(j, now), self.world.legs.speed_of(j)
         reach, offers, exposure, active = self.reach, self.victims.offers(j), self.victims.exposure, self.active
         if self.world.sides[j] == 1:  # an attacker's fire needs the order
@@ -108,7 +108,7 @@ class DirectFire:
                 far = reach[u][offers] = self._reach_m(u, j)
             if far == 0.0 or u in pending:
                 continue  # nothing to hurt it with, or asked anyway
-            t0, ux, uy, wx, wy = leg_of(u)
+            t0, ux, uy, wx, wy = legs[u]
             dt = (now - t0) * 1e-3
             px, py, qx, qy = x - (ux + wx * dt), y - (uy + wy * dt), vx - wx, vy - wy
             range2, entry = px * px + py * py, entries.get(u)

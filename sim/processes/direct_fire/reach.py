@@ -48,22 +48,23 @@ class Search:
     def nearest(self, u: int, idle: list[Mount], rows: list[int], now: int) -> tuple[list[int], float]:
         """For each of the mounts `idle` of unit u the nearest of `rows` that it reaches and can hurt (-1: none); and
         the seconds until the first comes into range of a mount that has none (inf: never on these legs)."""
-        legs, exposure = self._world.legs, self._victims.exposure
-        (ux, uy), (wx, wy) = legs.at(u, now), legs.speed_of(u)
+        legs, exposure = self._world.legs.rows, self._victims.exposure
+        (ux, uy), (wx, wy) = self._world.legs.at(u, now), self._world.legs.speed_of(u)
         nearest, target = [math.inf] * len(idle), [-1] * len(idle)
         coming: list[Coming] = []
         widest2 = max([mount.range_m for mount in idle]) ** 2
         for j in rows:
-            t0, x, y, vx, vy = legs.leg(j)
+            t0, x, y, vx, vy = legs[j]
             dt = (now - t0) * 1e-3
             px, py = x + vx * dt - ux, y + vy * dt - uy
+            vx, vy = vx - wx, vy - wy
             far2 = px * px + py * py
             if far2 <= widest2:
                 for i, mount in enumerate(idle):
                     if far2 < nearest[i] and exposure(mount, j)[1] > 0.0 and far2 <= self._limit_m(mount, j) ** 2:
                         nearest[i], target[i] = far2, j
-            if px * (vx - wx) + py * (vy - wy) < 0.0:
-                coming.append((far2, j, px, py, vx - wx, vy - wy))
+            if px * vx + py * vy < 0.0:
+                coming.append((far2, j, px, py, vx, vy))
         waiting = [mount for mount, j in zip(idle, target, strict=True) if j < 0]
         return target, self._soonest_s(waiting, coming) if waiting and coming else math.inf
 

@@ -9,6 +9,7 @@ the cap biases rounds down by at most a few of the last piece (pieces below 30 r
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from typing import Any
 
@@ -265,4 +266,4 @@ class SmallArms:
 
 def poisson(mean: float, u: float) -> int:
     """Poisson by inversion of one uniform."""
-    return max(0, int(np.ceil(float(pdtrik(u, mean)) - 1e-9))) if mean > 0.0 else 0
+    return max(0, math.ceil(float(pdtrik(u, mean)) - 1e-9)) if mean > 0.0 else 0

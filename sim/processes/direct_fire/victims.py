@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,9 +22,10 @@ class Victims:
     def __init__(self, world: World):
         self._world = world
         self._offers: dict[int, tuple[str, ...]] = {}
-        self._bodies: dict[int, tuple[int, int, tuple[str, ...], bool]] = {}
+        self._bodies: dict[int, tuple[int, int, tuple[str, ...], int]] = {}
         self._bodies = dict(world.scenario.once("bodies", self._at_first))
         self._exposure: list[dict[str, tuple[str | None, float]]] = [{} for _ in world.ids]  # unit -> by weapon
+        self._aims: dict[tuple[str, tuple[str, ...]], tuple[str | None, float, bool]] = {}  # by weapon and offers
 
     def forget(self, units: list[int]) -> None:
         """These units have changed."""
@@ -38,14 +41,14 @@ class Victims:
             found = self._offers[j] = (*hulls, self._world.posture(j)) if bare else hulls
         return found
 
-    def _at_first(self) -> dict[int, tuple[int, int, tuple[str, ...], bool]]:
+    def _at_first(self) -> dict[int, tuple[int, int, tuple[str, ...], int]]:
         """Bodies of all units before anything happens: the same in every run of a scenario."""
         for j in range(len(self._world.ids)):
             self._bodies_of(j)
         return self._bodies
 
-    def _bodies_of(self, j: int) -> tuple[tuple[str, ...], bool]:
-        """(classes of live hulls, whether somebody unhurt is outside one); kept until somebody or something is lost."""
+    def _bodies_of(self, j: int) -> tuple[tuple[str, ...], int]:
+        """(classes of live hulls, how many unhurt are outside one); kept until somebody or something is lost."""
         world = self._world
         fit, hits = world.fit[j], world.hull_hits[j]
         kept = self._bodies.get(j)
@@ -53,20 +56,28 @@ class Victims:
             rows = slice(world.first[j], world.first[j] + world.count[j])
             live = set(world.body[rows][(world.hull[rows] & 4) == 0].tolist())
             hulls = tuple([name for name, body in HULLS if body in live])
-            kept = self._bodies[j] = (fit, hits, hulls, fit > 0 and len(self.people(j)) > 0)
+            kept = self._bodies[j] = (fit, hits, hulls, len(self.people(j)) if fit > 0 else 0)
         return kept[2], kept[3]
 
     def exposure(self, mount: Mount, j: int) -> tuple[str | None, float]:
         """(class, factor on hit probability) that a weapon fires at in unit j; (None, 0) if it can hurt nothing."""
         found = self._exposure[j].get(mount.name)
         if found is None:
-            table, targets = mount.weapon.exposure, mount.weapon.targets
-            name = next((n for n in self.offers(j) if n in targets and table.get(n, 0.0) > 0.0), None)
-            factor = float(table[name]) if name is not None else 0.0
-            if name is not None and mount.weapon.kind == "aimed" and mount.weapon.fire == "area":
-                factor *= len(self.alive(j, name))
+            key = mount.name, self.offers(j)
+            if key not in self._aims:
+                self._aims[key] = self._aim(mount.weapon, key[1])
+            name, factor, by_head = self._aims[key]
+            if by_head and name is not None:
+                factor *= len(self.alive(j, name)) if name in BODY else self._bodies_of(j)[1]
             found = self._exposure[j][mount.name] = (name, factor)
         return found
+
+    def _aim(self, weapon: Any, offers: tuple[str, ...]) -> tuple[str | None, float, bool]:
+        """(class, factor on hit probability, whether by head) that a weapon fires at of what a unit offers."""
+        table, targets = weapon.exposure, weapon.targets
+        name = next((n for n in offers if n in targets and table.get(n, 0.0) > 0.0), None)
+        by_head = weapon.kind == "aimed" and weapon.fire == "area"
+        return (None, 0.0, False) if name is None else (name, float(table[name]), by_head)
 
     def people(self, j: int) -> NDArray[np.int64]:
         """Unhurt people of unit j who are not inside a live hull (rows of entities)."""

@@ -119,9 +119,8 @@ class Sensing(Hazards):
 
     def _sighted(self, rows: list[int], now: int) -> None:
         for row in rows:
-            if not self.resting[row]:
+            if not self._rests[row]:
                 self._see(row, now)
-        self.crossing.settle()
 
     def _see(self, row: int, now: int) -> None:
         world, ctx = self.world, self.ctx
@@ -135,7 +134,7 @@ class Sensing(Hazards):
             fix(ctx.draws, world, a, b)
             picture.looks[b] = self.looks[b]
         (ax, ay), (bx, by) = world.legs.at(a, now), world.legs.at(b, now)
-        range_m = float(((bx - ax) ** 2 + (by - ay) ** 2 + self.z[row] ** 2) ** 0.5)
+        range_m = float(((bx - ax) ** 2 + (by - ay) ** 2 + self._z[row] ** 2) ** 0.5)
         id_ = ctx.log.emit(
             "seen", world.actor[a], world.actor[b],
             range_mm=round(range_m * 1e3), sigma_mm=round(sensor.fix_error_m * 1e3),
@@ -145,11 +144,11 @@ class Sensing(Hazards):
             picture.believe_across(b, set(self._beyond(b)))
         self._rest(row, group, b, now)
         self.times_seen[row] = times = self.times_seen[row] + 1
-        self.need[row] = ctx.draws.exponential(Purpose.SEEING, self.who[row], times)
+        self._need[row] = ctx.draws.exponential(Purpose.SEEING, self.who[row], times)
         self.holds[a].add(row)
         self.held[b].add(row)
         (ux, uy), (vx, vy) = world.legs.speed_of(a), world.legs.speed_of(b)
-        _, out_s = range_entry_one(bx - ax, by - ay, vx - ux, vy - uy, float(self.far[a]))
+        _, out_s = range_entry_one(bx - ax, by - ay, vx - ux, vy - uy, self._far[a])
         self.leaving.put(row, now + out_s * 1e3)
         self.leaving.settle()
         if self.custody is not None:

@@ -26,7 +26,7 @@ class Columns:
         looks = [unit.signature for unit in world.unit]
         self._looks_like = [(look.still, look.moving, look.firing) for look in looks]
         self._made_for: tuple[str, float] | None = None
-        self._sight: dict[str | None, tuple[float, float]] = {}
+        self._by_light: dict[tuple[str, float], dict[str | None, tuple[float, float]]] = {}  # and visibility
         self._looks_out = [False] * n  # there, alive and not in captivity
         self._rows = [(0.0, 0.0, 0.0)] * n
 
@@ -75,12 +75,12 @@ class Columns:
     def sight(self) -> dict[str | None, tuple[float, float]]:
         """Sensor -> (hazard constant m3/s, reach m) in the light and weather of now; no sensor: nothing."""
         world = self.world
-        now = (world.light, world.visibility_m)
-        if now != self._made_for:
-            self._made_for = now
-            self._sight = {None: (0.0, 0.0)}
+        self._made_for = now = (world.light, world.visibility_m)
+        found = self._by_light.get(now)
+        if found is None:
+            found = self._by_light[now] = {None: (0.0, 0.0)}
             for name, sensor in self.sensors.items():
                 clear = min(sensor.reach_m, world.visibility_m)
                 far_m = sensor.reach_m * sensor.through_fog + clear * (1.0 - sensor.through_fog)
-                self._sight[name] = (sensor.hazard_constant(world.light), far_m)
-        return self._sight
+                found[name] = (sensor.hazard_constant(world.light), far_m)
+        return found

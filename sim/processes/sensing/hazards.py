@@ -64,7 +64,8 @@ class Hazards:
 
     def turned(self, units: list[int]) -> list[int]:
         """Those of `units` that are on another leg than planned with."""
-        return [u for u in units if self.legs.leg(u) is not self._leg[u]]
+        legs, planned = self.legs.rows, self._leg
+        return [u for u in units if legs[u] is not planned[u]]
 
     def take_legs(self, units: list[int]) -> None:
         """Plan with the present legs of `units` from now on."""
@@ -192,10 +193,11 @@ class Hazards:
     def rest(self, rows: list[int], now: int) -> None:
         """These pairs look no more until they are solved again; their hazards are used up to now."""
         self._account_few(rows, now)
+        rests, rates = self._rests, self._rate
         for row in rows:
-            self._rests[row] = True
-            self._rate[row] = 0.0
-            self.crossing.put(row, math.inf)
+            rests[row] = True
+            rates[row] = 0.0
+        self.crossing.drop(rows)
 
     def wake(self, rows: list[int]) -> None:
         """These pairs look again; they are to be solved."""
@@ -247,24 +249,29 @@ class Hazards:
         """The same pair by pair."""
         firsts, seconds, legs, rests, widest = self._a, self._b, self._leg, self._rests, self._widest
         power, seen, rates, far_m, needs = self._power, self._seen, self._rate, self._far, self._need
+        enters, leaves, never = self._enter, self._leave, math.inf
         dues = []
         for row in rows:
             a, b = firsts[row], seconds[row]
             rates[row] = rate = 0.0 if rests[row] else power[a] * seen[b]
             if rate <= 0.0:
-                dues.append(math.inf)
+                dues.append(never)
                 continue
             s, ax, ay, au, av = legs[a]  # `_relative_one`, written out
             t, bx, by, bu, bv = legs[b]
             ta, tb = (now - s) * 1e-3, (now - t) * 1e-3
             px, py, vx, vy = bx + bu * tb - ax - au * ta, by + bv * tb - ay - av * ta, bu - au, bv - av
-            far, enter, leave, wait = far_m[a], float(now), math.inf, 0.0
+            far, enter, leave, wait = far_m[a], float(now), never, 0.0
             if widest[row] > far:
+                if px * vx + py * vy >= 0.0 and px * px + py * py > far * far:  # most: out of reach and going away
+                    enters[row] = leaves[row] = never
+                    dues.append(never)
+                    continue
                 t_in, t_out = range_entry_one(px, py, vx, vy, far)
                 enter, leave = now + t_in * 1e3, now + t_out * 1e3
                 wait = (enter - now) * 1e-3
-            self._enter[row], self._leave[row] = enter, leave
-            due = math.inf
+            enters[row], leaves[row] = enter, leave
+            due = never
             if wait < _NEVER_S:
                 need = needs[row]
                 if need != need:
@@ -272,7 +279,7 @@ class Hazards:
                 later = time_to_exposure_one(px + vx * wait, py + vy * wait, vx, vy, self._z[row], need / rate)
                 due = now + (wait + later) * 1e3
                 if due > leave:
-                    due = math.inf
+                    due = never
             dues.append(due)
         self.crossing.plan(rows, dues)
 
