@@ -142,7 +142,7 @@ def _film(args: argparse.Namespace, options: object) -> int:
     if args.snapshot:
         film.snapshot(night, view, t, shot, args.snapshot)
         print(
-            f"{args.snapshot}: {night.calendar.at(t).isoformat()}, simulated, {film.replication_words_of(night)}",
+            f"{args.snapshot}: {night.calendar.at(t).isoformat()}, {night.one_of}",
             file=sys.stderr,
         )
     if args.gif:

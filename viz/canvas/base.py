@@ -84,6 +84,10 @@ class Canvas(Protocol):
         angle: float = 0.0,
     ) -> float: ...
 
+    def hear(self, words: str) -> None:
+        """Note which force tags are named; `text` does so itself, whoever breaks words into lines does it before."""
+        ...
+
     def image(self, mark: Mark, at: Point, *, alpha: int = 255) -> None: ...
 
     def images(self, marks: Sequence[Mark], at: NDArray[np.float64], alphas: Sequence[int] = ()) -> None:
@@ -144,6 +148,7 @@ def dashes(
 
 def wrap(canvas: Canvas, words: str, width: float, size: float = 13, face: str = "regular") -> list[str]:
     """Words broken into lines no wider than `width`; a single word that is too wide is cut."""
+    canvas.hear(words)
     out: list[str] = []
     line = ""
     for word in words.split():

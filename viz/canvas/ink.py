@@ -19,7 +19,7 @@ FAR, CROWD = 16_000.0, 150
 class Ink:
     """A surface with a scale. `overlay` surfaces are transparent and premultiplied: colours overwrite.
 
-    `touched` holds the boxes of what was drawn on an overlay.
+    `touched` holds the boxes of what was drawn on an overlay; `named` the force tags that were written.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class Ink:
         self.overlay, self.origin = overlay, origin
         self.shapes: dict[tuple[object, ...], pygame.Surface] = {}
         self.touched: list[pygame.Rect] = []
+        self.named: set[str] = set()
 
     def _at(self, point: Point) -> tuple[int, int]:
         x = (point[0] + self.origin[0]) * self.scale

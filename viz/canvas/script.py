@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viz.canvas.base import Colour, Mark, Point
+from viz.canvas.spoken import tags_of
 from viz.theme import Rect
 
 
@@ -27,6 +28,7 @@ class ScriptCanvas:
     def __init__(self) -> None:
         self.calls: list[str] = []
         self.boxes: list[tuple[str, Rect]] = []
+        self.named: set[str] = set()
 
     def rect(
         self,
@@ -96,6 +98,7 @@ class ScriptCanvas:
         alpha: int = 255,
         angle: float = 0.0,
     ) -> float:
+        self.hear(words)
         w, h = self.measure(words, size, face, tracking)
         x = at[0] - {"l": 0.0, "m": w / 2, "r": w}[anchor[0]]
         y = at[1] - {"t": 0.0, "m": h / 2, "b": h}[anchor[1]]
@@ -104,6 +107,9 @@ class ScriptCanvas:
         more += f" alpha {alpha}" if alpha != 255 else ""
         self.calls.append(f"text {x:.0f},{y:.0f} {size:g} {face} {_colour(colour)}{more} | {words}")
         return w
+
+    def hear(self, words: str) -> None:
+        self.named |= tags_of(words)
 
     def image(self, mark: Mark, at: Point, *, alpha: int = 255) -> None:
         words = " ".join(w for w in (mark.kind, mark.side, mark.code, mark.state) if w)

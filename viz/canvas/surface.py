@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from viz.canvas.base import Colour, Mark, Point, dashes
 from viz.canvas.ink import FAR, Ink
+from viz.canvas.spoken import tags_of
 from viz.theme import NIGHT, Rect
 
 
@@ -221,6 +222,7 @@ class SurfaceCanvas(Ink):
     ) -> float:
         if not words:
             return 0.0
+        self.hear(words)
         shade = NIGHT.halo if halo else None
         made = self.fonts.picture(words, face, size * self.scale, colour, shade, tracking * self.scale, angle)
         w, h = made.get_size()
@@ -233,6 +235,9 @@ class SurfaceCanvas(Ink):
             made.set_alpha(alpha)
         self.surface.blit(made, (x, y))
         return (w - 2 * edge) / self.scale
+
+    def hear(self, words: str) -> None:
+        self.named |= tags_of(words)
 
     def image(self, mark: Mark, at: Point, *, alpha: int = 255) -> None:
         made, (ax, ay) = self.painter(mark, self.scale)

@@ -17,7 +17,6 @@ from viz.capture.scene import Scene
 from viz.frame import Night, View
 from viz.frame.happenings import CALL, LOSS, ROE
 from viz.panels.status import identity
-from viz.panels.topbar import replication_words
 from viz.theme import NIGHT, Palette, layout
 
 GIF_FPS, VIDEO_FPS, END_CARD_S, MOST_FRAMES = 15, 30, 4.0, 20_000
@@ -61,16 +60,10 @@ def about(night: Night, t: float) -> dict[str, str]:
     meta = night.recording.meta
     return {
         "Title": f"khusham: {meta.get('scenario_title', '')}, {night.calendar.at(t).isoformat()}",
-        "Description": f"Simulated, {replication_words_of(night)}. Not a record of events.",
+        "Description": f"{night.one_of}. Not a record of events.",
         "Source": f"scenario {meta.get('scenario_id')}, seed {meta.get('seed')}, digest {meta.get('digest')}",
         "Software": f"{meta.get('program', 'khusham')}, model {meta.get('model_version', '?')}",
     }
-
-
-def replication_words_of(night: Night) -> str:
-    meta = night.recording.meta
-    total = meta.get("replications") or night.series.replications
-    return f"replication {meta.get('replication', '?')} of {total or 1}"
 
 
 def snapshot(night: Night, view: View, t: float, shot: Shot, path: Path) -> None:
@@ -80,6 +73,8 @@ def snapshot(night: Night, view: View, t: float, shot: Shot, path: Path) -> None
     if shot.captions:
         view.caption = view.caption or caption(night, t)
     scene.draw(night, view, t, shot.other)
+    if scene.legend is not None:
+        scene.draw(night, view, t, shot.other)  # now that the legend has its place, names keep off it
     write_whole(path, png_bytes(scene.target, about(night, t)))
 
 
@@ -233,7 +228,6 @@ __all__ = [
     "gif",
     "headless",
     "identity",
-    "replication_words",
     "snapshot",
     "video",
 ]

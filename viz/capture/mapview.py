@@ -34,6 +34,8 @@ class MapView:
         self.map_size = size
         self.base = pygame.Surface(size)
         self.base_taken: list[Rect] = []
+        self.base_named: set[str] = set()
+        self.named: set[str] = set()
         self.base_key: tuple[object, ...] = ()
         self.base_camera: Camera | None = None
         self.last_camera: Camera | None = None
@@ -58,6 +60,7 @@ class MapView:
     def draw(self, area: pygame.Surface, frame: Frame) -> None:
         """The map region, layer by layer."""
         canvas = self.map_canvas(area)
+        self.named = canvas.named
         self._signs(frame)
         furniture.reserve(canvas, frame)
         pills = furniture.pointers(canvas, frame)
@@ -73,6 +76,7 @@ class MapView:
         units.draw(canvas, frame, self.palette, self.placed, None if frame.view.film else self.memory)
         self._mini(area, frame)
         furniture.draw(canvas, frame, self.palette, pills)
+        self.named |= self.base_named
 
     def _ring_names(self, canvas: SurfaceCanvas, frame: Frame) -> None:
         """Words of the rings keep off the symbols; labels then keep off the words, but not off their own symbols."""
@@ -141,7 +145,7 @@ class MapView:
         frame.taken += [p.box.grown(4) for p in units.place(frame)]
         n = len(frame.taken)
         names.draw(canvas, frame, self.palette)
-        self.base_taken = frame.taken[n:]
+        self.base_taken, self.base_named = frame.taken[n:], canvas.named
         frame.taken = before
 
     def _blit_base(self, area: pygame.Surface, frame: Frame) -> None:

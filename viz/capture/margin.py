@@ -19,9 +19,8 @@ TAB_BODIES = {"unit": unit.draw, "hotline": hotline.draw, "sources": sources.dra
 
 
 def draw_margin(scene: Scene, frame: Frame) -> None:
-    """Everything but the map."""
-    canvas = SurfaceCanvas(scene.target, scene.layout.u, scene.fonts, scene.pictures)
-    canvas.shapes = scene.shapes
+    """Everything beside the map."""
+    canvas = scene.canvas()
     draw_dock(scene, frame, canvas)
     if frame.layout.side.w:
         _side(scene, frame)
@@ -29,6 +28,11 @@ def draw_margin(scene: Scene, frame: Frame) -> None:
     status.draw(canvas, frame, scene.palette, fallback_font=scene.fonts.fallback)
     if frame.view.caption:
         _caption(scene, frame, canvas)
+
+
+def draw_over(scene: Scene, frame: Frame) -> None:
+    """What lies over the page."""
+    canvas = scene.canvas()
     popup.draw(canvas, frame, scene.palette)
     dialogs.draw(canvas, frame, scene.palette)
     if not frame.view.film:
@@ -57,7 +61,7 @@ def draw_dock(scene: Scene, frame: Frame, canvas: SurfaceCanvas) -> None:
         before, frame.hits = frame.hits, []
         timeline.draw_static(inner, frame, scene.palette)
         charts.draw_static(inner, frame, scene.palette)
-        scene.dock_hits, frame.hits = list(frame.hits), before
+        scene.dock_hits, frame.hits, scene.dock_named = list(frame.hits), before, inner.named
         scene.dock_veiled.blit(scene.dock, (0, 0))
         inner.surface = scene.dock_veiled
         timeline.draw_veil(inner, frame, scene.palette)
@@ -70,6 +74,7 @@ def draw_dock(scene: Scene, frame: Frame, canvas: SurfaceCanvas) -> None:
     if part.w:
         scene.target.blit(scene.dock_veiled, (corner[0] + part.x, corner[1]), part)
     frame.hits += scene.dock_hits  # type: ignore[arg-type]
+    scene.named |= scene.dock_named
     timeline.draw_moving(canvas, frame, scene.palette)
     charts.draw_moving(canvas, frame, scene.palette)
 
@@ -102,8 +107,9 @@ def _side(scene: Scene, frame: Frame) -> None:
         below = tabs.log_box(frame)
         canvas.lines([(below.x, below.y), (below.right, below.y)], scene.palette.line)
         log.draw(canvas, frame, scene.palette, below)
-        scene.side_hits, frame.hits = list(frame.hits), before + frame.hits
+        scene.side_hits, frame.hits, scene.side_named = list(frame.hits), before + frame.hits, canvas.named
         scene.side_key, scene.side_t, scene.side_wall = key, frame.t, view.wall
+    scene.named |= scene.side_named
     scene.target.blit(scene.side_picture, (round(side.x * u), round(side.y * u)))
 
 

@@ -12,10 +12,11 @@ from viz.canvas.fonts import Fonts
 from viz.canvas.surface import SurfaceCanvas
 from viz.capture.fade import Fade, level
 from viz.capture.mapview import MapView
-from viz.capture.margin import draw_margin
+from viz.capture.margin import draw_margin, draw_over
 from viz.frame import Frame, Night, View, build
 from viz.frame.place import distance_words
 from viz.layers import ghost, units
+from viz.panels import whose
 from viz.symbols import Pictures
 from viz.theme import NIGHT, Layout, Palette, Rect
 
@@ -47,6 +48,10 @@ class Scene:
         self.side_picture: pygame.Surface | None = None
         self.side_hits: list[object] = []
         self.side_t, self.side_wall = -1.0, -1.0
+        self.named: set[str] = set()
+        self.dock_named: set[str] = set()
+        self.side_named: set[str] = set()
+        self.legend: Rect | None = None
         self.map_fade, self.side_fade = Fade(LEVEL_FADE_S), Fade(PANEL_FADE_S)
 
     def _pixels(self, box: Rect) -> tuple[int, int]:
@@ -61,7 +66,7 @@ class Scene:
     def canvas(self) -> SurfaceCanvas:
         """A canvas over the whole window."""
         made = SurfaceCanvas(self.target, self.layout.u, self.fonts, self.pictures)
-        made.shapes = self.shapes
+        made.shapes, made.named = self.shapes, self.named
         return made
 
     def draw(self, night: Night, view: View, t: float, other: Night | None = None) -> Frame:
@@ -73,6 +78,7 @@ class Scene:
         self.map_fade.watch((level(view.camera), view.side), self._part(self.layout.map), view.wall, still=still)
         self.side_fade.watch(view.tab, self._part(self.layout.side), view.wall, still=still)
         self.target.fill(self.palette.window)
+        self.named.clear()
         boxes = self._regions(2 if view.beside and other is not None else 1)
         self._draw_map(0, boxes[0], frame, view)
         if len(boxes) > 1 and other is not None:
@@ -82,7 +88,20 @@ class Scene:
         self.map_fade.over(self._part(self.layout.map), view.wall)
         draw_margin(self, frame)
         self.side_fade.over(self._part(self.layout.side), view.wall)
+        nights = [night] if len(boxes) == 1 or other is None else [night, other]
+        self._whose(boxes[0], nights)
+        beneath = set(self.named)
+        draw_over(self, frame)
+        if self.named != beneath:
+            self._whose(boxes[0], nights)
         return frame
+
+    def _whose(self, box: Rect, nights: Sequence[Night]) -> None:
+        """Who says so of each force tag that the picture names. Where it stood is kept when no tag is named any more:
+        a label that gave way to it would come back, name its tag, and give way again."""
+        attributed = [night.recording.attributed for night in nights]
+        drawn = whose.draw(self.canvas(), self.palette, box, sorted(self.named), attributed)
+        self.legend = drawn or self.legend
 
     def _part(self, box: Rect) -> pygame.Surface:
         """A region of the picture."""
@@ -105,10 +124,13 @@ class Scene:
         chart = self.maps[number]
         frame.layout = chart.layout
         frame.view = replace(view, camera=resized(view.camera, box.w, box.h))
+        if self.legend is not None and not number:  # where it stood a moment ago: names keep off
+            frame.taken.append(self.legend.moved(-box.x, -box.y))
         u = self.layout.u
         corner = (round(box.x * u), round(box.y * u))
         area = pygame.Rect(corner, chart.map_size).clip(self.target.get_rect())
         chart.draw(self.target.subsurface(area), frame)
+        self.named |= chart.named
         frame.layout, frame.view = self.layout, view
 
     def _titles(self, left: Frame, right: Frame, boxes: list[Rect]) -> None:

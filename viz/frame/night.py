@@ -67,6 +67,14 @@ class Night:
     def n_units(self) -> int:
         return len(self.recording.units["id"])
 
+    @property
+    def one_of(self) -> str:
+        """What every picture of a night says: 1 of how many, simulated; and which."""
+        meta = self.recording.meta
+        total = meta.get("replications") or self.series.replications
+        many = f"1 of {total:,}" if isinstance(total, int) and total > 0 else "1 of many possible nights"
+        return f"{many}, simulated · replication {meta.get('replication', 'unknown')}"
+
     @cached_property
     def _sides(self) -> list[str]:
         return [str(s) for s in self.recording.units["side"]]

@@ -131,7 +131,8 @@ def tip(canvas: Canvas, frame: Frame, palette: Palette, words: str) -> None:
     if not words or frame.view.hover_px is None:
         return
     x, y = frame.view.hover_px
-    lines = wrap(canvas, words, 300, 12.5)[:4]
+    foot = frame.night.recording.attributed.foot(words)
+    lines = wrap(canvas, words, 300, 12.5)[:4] + (wrap(canvas, foot, 300, 12.5) if foot else [])
     w = max(canvas.measure(line, 12.5)[0] for line in lines) + 16
     wide, high = frame.layout.logical
     box = Rect(min(x + 14, wide - w - 6), min(y + 16, high - 18 * len(lines) - 14), w, 16 * len(lines) + 8)

@@ -25,7 +25,7 @@ def rows_of(frame: Frame) -> list[tuple[str, str]]:
     digest = str(meta.get("digest", ""))
     pairs = [
         ("Scenario", str(meta.get("scenario_id", ""))),
-        ("Replication", f"{meta.get('replication', '?')} of {meta.get('replications') or 1}"),
+        ("This night", frame.night.one_of),
         ("Seed · history", f"{meta.get('seed', '?')} · {meta.get('history', '?')}"),
         ("Digest", f"{digest[:16]}…" if len(digest) > 16 else digest),
         ("Checksum", verdict.get(meta.get("checksum_ok"), "not checked")),  # type: ignore[arg-type]

@@ -29,13 +29,11 @@ def notice(frame: Frame, fallback_font: bool = False) -> str:
 
 
 def identity(frame: Frame) -> str:
-    """Replication of how many, and the digest: on every frame."""
+    """1 of how many, and the digest: on every frame."""
     meta = frame.night.recording.meta
     digest = str(meta.get("digest", ""))
     state = {True: "verified", False: "NOT VERIFIED"}.get(meta.get("checksum_ok"), "unverified")
-    total = meta.get("replications") or frame.night.series.replications
-    which = f"replication {meta.get('replication', '?')} of {total or 1}"
-    return f"simulated · {which} · digest {digest[:8]}…{digest[-4:]} {state}"
+    return f"{frame.night.one_of} · digest {digest[:8]}…{digest[-4:]} {state}"
 
 
 def draw(canvas: Canvas, frame: Frame, palette: Palette, *, fallback_font: bool = False) -> None:

@@ -14,19 +14,10 @@ VIEWS = (
 )
 
 
-def replication_words(frame: Frame) -> str:
-    """`replication 14 of 200`, `a single run` when no ensemble is known."""
-    meta = frame.night.recording.meta
-    number, total = meta.get("replication"), meta.get("replications") or frame.night.series.replications
-    which = f"replication {number}" if number is not None else "replication unknown"
-    return f"{which} of {total}" if isinstance(total, int) and total > 0 else f"{which}, a single run"
-
-
 def subtitle(frame: Frame) -> str:
-    """What was simulated, which replication of how many, with which seed."""
+    """1 of how many, simulated; which one, of what, with which seed."""
     meta = frame.night.recording.meta
-    scenario = meta.get("scenario_id", "scenario unknown")
-    return f"simulated · {scenario} · {replication_words(frame)} · seed {meta.get('seed', '?')}"
+    return f"{frame.night.one_of} · {meta.get('scenario_id', 'scenario unknown')} · seed {meta.get('seed', '?')}"
 
 
 def draw(canvas: Canvas, frame: Frame, palette: Palette) -> None:
@@ -39,7 +30,7 @@ def draw(canvas: Canvas, frame: Frame, palette: Palette) -> None:
     meta = frame.night.recording.meta
     title = shorten(canvas, str(meta.get("scenario_title") or "Untitled scenario"), room, 17, "semibold")
     canvas.text(title, (16, 6), size=17, face="semibold", colour=palette.text)
-    words = subtitle(frame) if not compact else f"simulated · {replication_words(frame)}"
+    words = subtitle(frame) if not compact else frame.night.one_of
     canvas.text(shorten(canvas, words, room, 12.5), (16, 28), size=12.5, colour=palette.text2)
     _clocks(canvas, frame, palette)
     _views(canvas, frame, palette)

@@ -43,6 +43,10 @@ class Rect(NamedTuple):
         """Whether two boxes share a pixel."""
         return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
+    def moved(self, x: float, y: float) -> Rect:
+        """The same box elsewhere."""
+        return Rect(self.x + x, self.y + y, self.w, self.h)
+
     def grown(self, by: float) -> Rect:
         """The same box with a margin all round (negative: shrunk)."""
         return Rect(self.x - by, self.y - by, self.w + 2 * by, self.h + 2 * by)

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from sim.tags import Attributions
 from viz import keys
 from viz.camera import with_width
 from viz.canvas import ScriptCanvas, dashes
@@ -145,7 +146,7 @@ def test_every_frame_says_simulated_replication_and_digest(frame: Frame) -> None
     said = written(topbar.draw, frame, NIGHT).said() + written(status.draw, frame, NIGHT).said()
     digest = frame.night.recording.digest
     assert sum("simulated" in s for s in said) >= 2
-    assert any("replication 0 of 1" in s and digest[:8] in s for s in said)
+    assert any(frame.night.one_of in s and digest[:8] in s for s in said)
     assert "Illustrative data, not a result" in said
 
 
@@ -189,12 +190,12 @@ def test_the_card_of_a_unit(frame: Frame, name: str) -> None:
 def test_attribution_travels_with_the_tag_of_a_unit_and_of_a_contact(
     frame: Frame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = {tag: f"those who say {tag}; contested by others" for tag in frame.night.recording.units["tag"]}
+    rows = Attributions.told_in(dict.fromkeys(frame.night.recording.units["tag"], "some; contested by others"))
     monkeypatch.setitem(frame.night.recording.__dict__, "attributed", rows)
     frame.view.selected = frame.night.find_unit("t72-1")
     said = " ".join(written(unit.draw, frame, NIGHT, tabs.body(frame)).said())
     assert "contested by others" in said
-    monkeypatch.setitem(frame.night.recording.__dict__, "attributed", {})
+    monkeypatch.setitem(frame.night.recording.__dict__, "attributed", Attributions())
     assert "nobody named" in " ".join(written(unit.draw, frame, NIGHT, tabs.body(frame)).said())
 
 
