@@ -11,9 +11,17 @@ from dataclasses import dataclass
 
 from sim.claims.record import Found, Report
 from sim.metrics import Value
+from sim.metrics.people import OF_TAG
+from sim.tags import OF_SIDE
 
 SYRIAN_MILITIA = ("militia_wounded", "tribal_wounded")
 """Whom a ministry that speaks of Syrian militia counts; regular units and contractors are not among them."""
+
+LOSSES = {
+    side: [f"{who}_{state}" for who in (side, *(OF_TAG[tag] for tag in tags)) for state in ("killed", "wounded")]
+    for side, tags in OF_SIDE.items()
+}
+"""Side -> the metrics of its killed and wounded, whole and by tag."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +52,12 @@ def _coalition(found: Found, p: Mapping[str, float]) -> Said:
     seen = p["dead_seen"] * _number(found, "attackers_killed")
     seen += p["wounded_as_dead"] * _number(found, "attackers_wounded")
     counted = dict(found)
-    counted |= {name: None for name in found if name.endswith(("_killed", "_wounded")) and _is_attackers(name)}
+    counted |= dict.fromkeys(LOSSES["attackers"])
     counted["attackers_killed"] = seen
     if p["wounded_reported"] > 0:
         counted["attackers_wounded"] = p["wounded_reported"] * _number(found, "attackers_wounded")
-    for name in found:
-        if name.endswith(("_killed", "_wounded")) and not _is_attackers(name) and found[name] is not None:
+    for name in LOSSES["defenders"]:
+        if found[name] is not None:
             counted[name] = p["own_losses_reported"] * _number(found, name)
     for name in ("tanks", "artillery", "vehicles"):
         burnt = _number(found, f"{name}_k")
@@ -59,10 +67,6 @@ def _coalition(found: Found, p: Mapping[str, float]) -> Said:
     about = step * round(seen / step)
     words = "a few killed" if about == 0 else f"{'more than' if seen > about else 'about'} {about:g} killed"
     return Said(counted, f"{words}; wounded not given")
-
-
-def _is_attackers(name: str) -> bool:
-    return not name.startswith(("sdf_", "coalition_", "defenders_"))
 
 
 def _sana(found: Found, p: Mapping[str, float]) -> Said:

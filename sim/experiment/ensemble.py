@@ -156,7 +156,7 @@ def summarise(name: str, values: Sequence[Value | None]) -> dict[str, Any]:
     """{mean, low, high, median, p5, p95, n_defined} of a metric; for words, shares with Wilson's interval."""
     words = [v for v in values if isinstance(v, str)]
     if not words:
-        least = None if name in metrics.SIGNED else 0.0
+        least = None if metrics.METRICS[name].signed else 0.0
         return stats.summary([v for v in values if not isinstance(v, str)], least=least)
     shares = {}
     for word in sorted(set(words)):

@@ -104,7 +104,8 @@ def beside(heads: Sequence[str], recordings: Sequence[Recording]) -> Group:
     from rich.text import Text
 
     from sim import metrics
-    from sim.report import people, text, words
+    from sim.metrics import words
+    from sim.report import people, text
 
     found = [metrics.measure(recording) for recording in recordings]
     rows = [

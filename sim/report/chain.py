@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.metrics import Rows, Value
-from sim.report.words import amount, span
+from sim.metrics.words import amount, span
 
 LINKS = {
     "reported": "act seen to report", "permitted": "report to permission", "approved": "permission to approval",

@@ -14,8 +14,9 @@ from rich.text import Text
 from sim.claims import LEAST, Claim, Finding, Record, failed
 from sim.claims.judging import Share
 from sim.experiment.claims_table import Column, Quoted
-from sim.report import people, text
-from sim.report.words import YES_OR_NO, amount, label
+from sim.metrics import Kind, hurt, kind
+from sim.metrics.words import amount, label
+from sim.report import text
 from sim.tags import Attributions, feet
 
 RIVALS = ("coalition", "SANA", "Russian MoD")
@@ -35,7 +36,7 @@ def spread(finding: Finding) -> str:
     """Median and the middle 90 % of the runs."""
     assert finding.claim.test is not None
     metric = finding.claim.test.first.metric
-    if finding.p5 is None or metric in YES_OR_NO:
+    if finding.p5 is None or kind(metric) is Kind.YES_OR_NO:
         return amount(metric, finding.median)
     low, high = amount(metric, finding.p5), amount(metric, finding.p95)
     return amount(metric, finding.median) if low == high else f"{amount(metric, finding.median)} ({low} to {high})"
@@ -55,11 +56,11 @@ def band(finding: Finding) -> str:
 
 
 def band_of(claim: Claim) -> str:
-    """Metric and band; times of a test in the unit of `amount`."""
+    """Metric and band; its ends as `amount` tells them where the metric has a unit."""
     assert claim.test is not None
     first = claim.test.first
     name = label(first.metric)
-    if first.metric.endswith("_s"):
+    if kind(first.metric).unit:
         ends = [amount(first.metric, end) for end in (first.low, first.high) if end is not None]
         return f"{name}: {'at least ' if first.high is None else ''}{' to '.join(ends)}"
     demand = f" in {claim.test.share:.0%} of nights" if claim.test.share else ""
@@ -116,7 +117,7 @@ def reports(column: Column) -> Group:
 
 def truth_of(quoted: Quoted) -> str:
     """What the run was of which a party tells, people rounded."""
-    return f"{people.count(quoted.killed)} killed, {people.count(quoted.wounded)} wounded"
+    return f"{hurt.count(quoted.killed)} killed, {hurt.count(quoted.wounded)} wounded"
 
 
 def closing(record: Record, column: Column) -> str:

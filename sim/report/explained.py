@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.claims import Record
 from sim.experiment import claims_table
-from sim.report.words import label
+from sim.metrics.words import label
 from sim.scenario import ScenarioError, numbers
 from sim.scenario.overlay import near, parse, some
 from sim.scenario.schema import ProvenanceRow

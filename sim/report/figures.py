@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from sim.metrics import View, minutes, series
+from sim.metrics.hurt import count
 from sim.metrics.lanchester import Comparator
 from sim.metrics.series import hurt_by_weapon
-from sim.report.people import count
 
 INK, MUTED, ATTACK, DEFEND = "#1f2933", "#9aa5b1", "#b4441f", "#1f5f8b"
 CYCLE = ("#1f5f8b", "#b4441f", "#4d7c3a", "#7a5195", "#8a6d1d", "#3d8c95", "#7f7f7f")

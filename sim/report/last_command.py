@@ -175,10 +175,10 @@ def _until(at: datetime | None, rows: Sequence[At]) -> str:
 def _dead(row: At) -> str:
     """Means with the interval of both sides together; counts of one night."""
     from sim import stats
-    from sim.report import people
+    from sim.metrics import hurt
 
     if len(row.killed) == 1:
-        return f"{people.count(row.attackers[0])} + {people.count(row.defenders[0])}"
+        return f"{hurt.count(row.attackers[0])} + {hurt.count(row.defenders[0])}"
     bound = stats.mean_interval(row.killed)
-    told = f"{people.mean(float(row.attackers.mean()))} + {people.mean(float(row.defenders.mean()))}"
-    return told if bound is None or bound[0] == bound[1] else f"{told} ({people.between(max(bound[0], 0.0), bound[1])})"
+    told = f"{hurt.mean(float(row.attackers.mean()))} + {hurt.mean(float(row.defenders.mean()))}"
+    return told if bound is None or bound[0] == bound[1] else f"{told} ({hurt.between(max(bound[0], 0.0), bound[1])})"

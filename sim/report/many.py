@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group
 from rich.text import Text
 
-from sim.report import people, words
+from sim.metrics import Kind, kind, words
+from sim.metrics.words import label, shown
+from sim.report import people
 from sim.report.text import table
-from sim.report.words import label, shown
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -40,7 +41,7 @@ def _row(name: str, s: Mapping[str, Any]) -> tuple[object, ...]:
     if "shares" in s:
         return label(name), cell(name, s), None, None, None, s["n_defined"]
     bound = words.between(name, s["low"], s["high"])
-    if name in words.YES_OR_NO:
+    if kind(name) is Kind.YES_OR_NO:
         return label(name), words.mean(name, s["mean"]), bound, None, None, s["n_defined"]
     middle = [words.mean(name, s["mean"]), bound, words.amount(name, s["median"])]
     return label(name), *middle, people.usual(s, partial(words.amount, name)), s["n_defined"]
@@ -52,7 +53,7 @@ def cell(name: str, s: Mapping[str, Any]) -> str:
         return ", ".join(f"{shown(word)} {row['share']:.0%}" for word, row in s["shares"].items())
     if not s["n_defined"]:
         return "-"
-    if name in words.YES_OR_NO:
+    if kind(name) is Kind.YES_OR_NO:
         between = "" if s["low"] is None else f" ({s['low']:.0%} to {s['high']:.0%})"
         return f"{s['mean']:.0%}{between}"
     middle, low, high = (words.amount(name, s[key]) for key in ("median", "p5", "p95"))

@@ -9,14 +9,14 @@ import numpy as np
 
 from sim import claims, metrics, why
 from sim.experiment.verify import scenario_of
-from sim.metrics import View
+from sim.metrics import View, words
 from sim.metrics.lanchester import comparator
 from sim.recording import Recording
-from sim.report import chain, figures, people, text, timeline, words
+from sim.report import chain, figures, people, text, timeline
 from sim.report import claims as claim_words
 from sim.report.outcome import outcome_rows
 from sim.report.page import Grid, Picture, Section, grid, html, of_rows
-from sim.report.words import NOT_MODELLED
+from sim.report.people import NOT_MODELLED
 
 HURT = ("wounded", "killed")
 

@@ -10,10 +10,11 @@ from sim.claims import Finding
 from sim.experiment import claims_table
 from sim.experiment.compare import compare
 from sim.experiment.ensemble import Ensemble, summarise
+from sim.metrics.words import label
 from sim.report import claims as claim_words
 from sim.report import figures, many, paired
 from sim.report.page import Grid, Picture, Section, grid, html
-from sim.report.words import NOT_MODELLED, label
+from sim.report.people import NOT_MODELLED
 from sim.scenario.provenance import BASES, TRUST
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from sim.metrics import Value
+from sim.metrics import Kind, Value, kind
+from sim.metrics.words import amount, shown
 from sim.report import people
-from sim.report.words import YES_OR_NO, amount, shown
 
 
 def outcome_rows(
@@ -16,7 +16,7 @@ def outcome_rows(
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Heads, and the same as rows of words; the middle 90 % of the other nights if they are known."""
     rows = [
-        (words, " / ".join(_told(name)(found[name]) for name in names),
+        (words, " / ".join(amount(name, found[name]) for name in names),
          *(() if others is None else (" / ".join(_usual(name, others.get(name)) for name in names),)))
         for words, *names in ASKED_FIRST
     ]  # fmt: skip
@@ -42,17 +42,12 @@ ASKED_FIRST = (
 """Words and metrics of what people ask for first."""
 
 
-def _told(name: str) -> Callable[[Any], str]:
-    """How a value of a metric is told."""
-    return people.count if name == "recrossed_people" else partial(amount, name)
-
-
 def _usual(name: str, summary: Mapping[str, Any] | None) -> str:
     """What other nights gave: the middle 90 %, or the share of a yes or of a word."""
     if summary is None:
         return "-"
     if "shares" in summary:
         return ", ".join(f"{shown(word)} {row['share']:.0%}" for word, row in summary["shares"].items())
-    if name in YES_OR_NO:
+    if kind(name) is Kind.YES_OR_NO:
         return "-" if summary["mean"] is None else f"in {summary['mean']:.0%}"
-    return people.usual(summary, _told(name))
+    return people.usual(summary, partial(amount, name))

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from sim.metrics import Rows
-from sim.report.words import shown
+from sim.metrics.words import shown
 from sim.tags import Attributions, feet
 
 SENTENCE, SHORT = 32, 18

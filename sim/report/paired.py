@@ -8,8 +8,8 @@ from rich.console import Group
 from rich.text import Text
 
 from sim.experiment.compare import Effect
+from sim.metrics.words import between, label, mean
 from sim.report.text import table
-from sim.report.words import between, label, mean
 
 READ_FIRST = (
     "attackers_killed", "attackers_wounded", "defenders_killed", "defenders_wounded", "tanks_destroyed",

@@ -1,46 +1,22 @@
-"""How numbers of people who were hurt are told in text: never to the man, and with an interval where there is one.
-
-`--json` is exact. Counts of one night go to the nearest five from ten on, to the nearest ten from a hundred on;
-below ten they stand, since one wounded is not none. Means of many nights are whole from ten on, in tenths below.
-"""
+"""People who were hurt in the tables of reports: rounded as `sim.metrics.hurt` says, with what other nights gave."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sim import stats
 from sim.metrics import Rows
+from sim.metrics.hurt import count
 from sim.metrics.people import OF_TAG
 
-HURT = ("_killed", "_wounded", "_die_later")
 NOTE = "Killed and wounded go to the nearest five from ten on, ten from a hundred on; sums may miss. --json is exact."
 NO_INTERVAL = "One night gives no interval: `khusham run SCENARIO -n 100` does."
-
-
-def is_of_people(metric: str) -> bool:
-    """Whether a metric counts people who were hurt, and is no ratio of such counts."""
-    return (metric.endswith(HURT) and "_per_" not in metric) or metric == "hurt_by_own_side"
-
-
-def count(value: Any) -> str:
-    """People in one night, or one end of an interval of nights."""
-    if value is None:
-        return "-"
-    return f"{stats.coarse(value):,}"
-
-
-def mean(value: float | None, sign: str = "") -> str:
-    """A mean, or a difference of means, over many nights; `sign` may be +."""
-    if value is None:
-        return "-"
-    rounded = round(value, 0 if abs(value) >= 10 else 1) + 0.0
-    return f"{rounded:{sign},.{0 if abs(value) >= 10 else 1}f}"
-
-
-def between(low: float | None, high: float | None, sign: str = "") -> str:
-    """An interval of means; a dash where there is none."""
-    return "-" if low is None or high is None else f"{mean(low, sign)} to {mean(high, sign)}"
+NOT_MODELLED = (
+    "Not modelled: civilians (distances of impacts to places are given), ISIS as an actor, electronic warfare, air "
+    "defence of the attackers unless a scenario gives them some, the recovery of the dead, what any single person "
+    "thought or said. Effectiveness numbers are coarse, abstract and open; none is a real weapon table. Stated figures "
+    "are claims by named sources, not ground truth, and nobody is endorsed by being quoted."
+)
 
 
 def usual(summary: Mapping[str, Any] | None, told: Callable[[Any], str] = count) -> str:

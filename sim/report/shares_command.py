@@ -73,7 +73,8 @@ def in_words(scenarios: Sequence[Scenario], answers: Sequence[Sequence[Shares]],
     from rich.console import Group, RenderableType
     from rich.text import Text
 
-    from sim.report import columns, text, words
+    from sim.metrics import words
+    from sim.report import columns, text
 
     first = answers[0][0]
     count = f"{first.n} simulated nights of each of {2 ** len(first.shares)} coalitions, seed {seed}, the same luck"
@@ -105,14 +106,14 @@ def in_words(scenarios: Sequence[Scenario], answers: Sequence[Sequence[Shares]],
 
 
 def _ends(one: Shares) -> str:
-    from sim.report import words
+    from sim.metrics import words
 
     return f"{words.mean(one.metric, one.nothing)} without any, {words.mean(one.metric, one.everything)} with all"
 
 
 def _share(one: Shares, row: Share) -> tuple[str, str, str]:
     """Share, interval, part of the whole; that last only where the whole is surely not nothing."""
-    from sim.report import words
+    from sim.metrics import words
 
     whole = one.everything - one.nothing
     known = one.whole_low is not None and one.whole_high is not None and one.whole_low * one.whole_high > 0.0

@@ -68,7 +68,8 @@ def beside(scenarios: Sequence[Scenario], found: Sequence[Nested]) -> Group:
     from rich.text import Text
 
     from sim.experiment import spread
-    from sim.report import text, words
+    from sim.metrics import words
+    from sim.report import text
 
     heads, first = columns.heads(scenarios), found[0]
     said = f"{len(first.nights)} histories of {len(first.nights[0])} dice of each, simulated, seed {first.seed}"
@@ -105,7 +106,8 @@ def in_words(title: str, found: Nested) -> Group:
     from rich.text import Text
 
     from sim.experiment import spread
-    from sim.report import text, words
+    from sim.metrics import words
+    from sim.report import text
 
     h, m = len(found.nights), len(found.nights[0])
     head = (

@@ -13,15 +13,16 @@ from rich.table import Table
 from rich.text import Text
 
 from sim import claims, metrics, why
-from sim.metrics import Rows, Value, View
+from sim.metrics import Rows, Value, View, hurt
 from sim.metrics.command import phase_of
 from sim.metrics.fires import strikes
 from sim.metrics.lanchester import Comparator, comparator
 from sim.metrics.outcome import attack
+from sim.metrics.words import shown, span
 from sim.recording import Recording, one_of_many
 from sim.report import chain, people
 from sim.report.outcome import outcome_rows
-from sim.report.words import NOT_MODELLED, shown, span
+from sim.report.people import NOT_MODELLED
 from sim.scenario.provenance import BASES, TRUST
 
 Found = dict[str, Value | None]
@@ -215,7 +216,7 @@ def party_rows(recording: Recording, found: Found) -> list[tuple[str, str]]:
     raw = recording.attachments.get("claims.yaml")
     if raw is None:
         return []
-    killed, wounded = (people.count(found[f"attackers_{state}"]) for state in ("killed", "wounded"))
+    killed, wounded = (hurt.count(found[f"attackers_{state}"]) for state in ("killed", "wounded"))
     truth = f"{killed} attackers killed, {wounded} wounded; first fire: {shown(found['first_fire_side'])}"
     reports = claims.read(raw).reports
     return [("the run itself", truth), *((r.speaker, claims.said(r, found, claims.usual(r)).words) for r in reports)]

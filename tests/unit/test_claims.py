@@ -16,8 +16,8 @@ from sim.__main__ import app
 from sim.claims import Condition, Record
 from sim.claims.judging import Share
 from sim.experiment import claims_table, uncertain
+from sim.metrics.words import amount
 from sim.report import claims as words
-from sim.report.words import amount
 from sim.tags import Attributions
 from tests import synthetic
 
@@ -403,3 +403,10 @@ def test_own_losses_are_reported_as_far_as_the_model_says(record: Record) -> Non
     usual = claims.usual(coalition)
     assert claims.said(coalition, found, usual).counted["sdf_wounded"] == 4
     assert claims.said(coalition, found, usual | {"own_losses_reported": 0.5}).counted["sdf_wounded"] == 2
+
+
+def test_a_band_has_the_unit_of_its_metric(record: Record) -> None:
+    told = {claim.test.first.metric: words.band_of(claim) for claim in record.tested if claim.test is not None}
+    assert told["closest_approach_m"] == "closest approach: 300 m to 700 m"
+    assert told["strike_duration_s"].endswith((" h", " min"))
+    assert told["sdf_killed"] == "sdf killed: 0"

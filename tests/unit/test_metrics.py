@@ -10,7 +10,7 @@ import pytest
 
 from sim import events as ev
 from sim import metrics
-from sim.metrics import METRICS, Undefined, View, measure, people, tables, undefined
+from sim.metrics import METRICS, Kind, Metric, Undefined, View, measure, people, tables, undefined
 from sim.recording import EventTable, Recording
 from tests import synthetic
 from tests.synthetic import MINUTE, T0_MS, Night, assemble
@@ -98,7 +98,7 @@ def test_a_newcomer_adds_a_metric_by_one_function(night: Recording, monkeypatch:
     def duds(view: View) -> int | Undefined:
         return len(view.log.of("dud"))
 
-    monkeypatch.setitem(METRICS, "duds", duds)
+    monkeypatch.setitem(METRICS, "duds", Metric(duds, Kind.COUNT))
     assert measure(night)["duds"] == len(night.events.of("dud"))
 
 

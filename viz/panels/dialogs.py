@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim import stats
+from sim.metrics import Kind, hurt, kind, measure
+from sim.metrics.words import label
 from viz import keys
 from viz.canvas import Canvas
 from viz.canvas.base import shorten, wrap
@@ -81,16 +82,12 @@ def legend(canvas: Canvas, frame: Frame, palette: Palette) -> None:
             y += 12
 
 
-HURT = ("_killed", "_wounded", "_die_later", "hurt_by_own_side")
-"""How metrics of people who were hurt end."""
-
-
 def number(value: object, metric: str = "") -> str:
     """A metric as people read it; people who were hurt are rounded."""
     if value is None:
         return "not defined"
-    if metric.endswith(HURT) and isinstance(value, int | float) and math.isfinite(value):
-        return f"{stats.coarse(value):,}"
+    if metric and kind(metric) is Kind.HURT and isinstance(value, int | float) and math.isfinite(value):
+        return hurt.count(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -100,8 +97,6 @@ def number(value: object, metric: str = "") -> str:
 
 def measures(frame: Frame) -> list[Measure]:
     """This run's metrics beside the claims that test them (the recording carries both)."""
-    from sim.metrics import measure
-
     values = measure(frame.night.recording)
     typical = frame.night.series.typical
     out, seen = [], set()
@@ -136,10 +131,8 @@ def measures(frame: Frame) -> list[Measure]:
 
 
 def _title(metric: str) -> str:
-    words = metric.replace("_", " ").capitalize()
-    for unit in (" s", " m", " h"):
-        if words.endswith(unit):
-            words = f"{words[:-2]} ({unit.strip()})"
+    unit = kind(metric).unit
+    words = label(metric).capitalize() + (f" ({unit})" if unit else "")
     return words.replace("Sdf", "SDF").replace(" hq", " HQ").replace("Hq ", "HQ ").replace("500m", "500 m")
 
 

@@ -431,7 +431,7 @@ def test_a_run_that_is_not_there_cannot_be_replayed(swept: Path, run: str, said:
 
 
 def test_a_metric_that_came_after_the_sweep_has_no_value(swept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(metrics.METRICS, "of_tomorrow", lambda view: 1.0)
+    monkeypatch.setitem(metrics.METRICS, "of_tomorrow", metrics.Metric(lambda view: 1.0, metrics.Kind.RATIO))
     result = CliRunner().invoke(app, ["replay", str(swept), "3-1", "-o", str(swept / "later.mcap")])
     assert result.exit_code == 0, result.output
     body = json.loads(load(swept / "later.mcap").attachments["ensemble.json"])

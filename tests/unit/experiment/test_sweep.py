@@ -167,7 +167,7 @@ def test_a_metric_that_fails_is_a_failure_of_measuring(tmp_path: Path, monkeypat
     def broken(view: metrics.View) -> float:
         return 1.0 / view.end_ms * float("inf")
 
-    monkeypatch.setitem(metrics.METRICS, "hq_held", broken)
+    monkeypatch.setitem(metrics.METRICS, "hq_held", metrics.Metric(broken, metrics.Kind.RATIO))
     found = sweep.sweep(reading.read(made.design_file(tmp_path, replications=1)), tmp_path / "out", Serial)
     assert {row["stage"] for row in rows(found.table)} == {"measure"}
 

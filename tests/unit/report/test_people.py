@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from sim import engine, metrics
 from sim import scenario as room
 from sim.__main__ import app
+from sim.metrics import hurt
 from sim.recording import Recording
 from sim.report import people
 
@@ -33,21 +34,21 @@ def night() -> Recording:
 
 @given(st.integers(0, 2000))
 def test_a_count_is_near_what_was_counted(n: int) -> None:
-    told = int(people.count(n).replace(",", ""))
+    told = int(hurt.count(n).replace(",", ""))
     assert abs(told - n) <= (0 if n < 10 else 2.5 if n < 98 else 5)
     assert told % (1 if n < 10 else 5 if n < 98 else 10) == 0
     assert (told > 0) == (n > 0)
 
 
 def test_means_are_whole_from_ten_on_and_never_minus_nothing() -> None:
-    assert [people.mean(x) for x in (82.4, 9.96, 1.25, -0.04, None)] == ["82", "10.0", "1.2", "0.0", "-"]
-    assert people.between(-31.6, 0.04, "+") == "-32 to +0.0"
+    assert [hurt.mean(x) for x in (82.4, 9.96, 1.25, -0.04, None)] == ["82", "10.0", "1.2", "0.0", "-"]
+    assert hurt.between(-31.6, 0.04, "+") == "-32 to +0.0"
 
 
 def test_one_night_in_words_and_exactly(night: Recording) -> None:
     said = call("run", BASE).stdout
     found = metrics.measure(night)
-    words = [f"{people.count(found[f'attackers_{state}'])}" for state in ("killed", "wounded")]
+    words = [f"{hurt.count(found[f'attackers_{state}'])}" for state in ("killed", "wounded")]
     assert re.search(rf"Attackers killed / wounded +{words[0]} / {words[1]}\n", said)
     titles = [line for line in said.splitlines() if line.endswith("simulated)")]
     assert len(titles) >= 9

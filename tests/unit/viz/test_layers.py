@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from sim.metrics import METRICS, Kind
 from sim.tags import Attributions
 from viz import keys
 from viz.camera import with_width
@@ -202,7 +203,11 @@ def test_attribution_travels_with_the_tag_of_a_unit_and_of_a_contact(
 def test_people_who_were_hurt_are_rounded_at_the_end() -> None:
     assert dialogs.number(83, "attackers_killed") == "85"
     assert dialogs.number(3, "sdf_wounded") == "3"
-    assert dialogs.number(83, "rounds_within_500m") == "83"
+    for name, metric in METRICS.items():
+        assert dialogs.number(83, name) == ("85" if metric.kind is Kind.HURT else "83")
+    assert dialogs.number(83) == "83"  # what was stated stands
+    assert dialogs._title("strike_duration_s") == "Strike duration (s)"
+    assert dialogs._title("tanks_m") == "Tanks, mobility kills"
 
 
 def test_nothing_selected_says_how_to_select(frame: Frame) -> None:
