@@ -29,7 +29,7 @@ FIND_PYTHON = found=; \
 	  exit 2; \
 	fi
 
-.PHONY: help run view claims screening test test-all check format bench studies calibration verify mutants lowest newest clean distclean
+.PHONY: help run view claims screening test test-all check format bench studies pictures calibration verify mutants lowest newest clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -70,6 +70,9 @@ bench: $(VENV)/.installed-dev ## CPU per replication as a ratio to a calibration
 
 studies: $(VENV)/.installed-dev ## write docs/studies from the sweeps that lie in out/
 	$(PY) -m benchmarks.studies
+
+pictures: $(VENV)/.installed-dev ## draw docs/pictures anew (a GIF needs the extra `video`)
+	$(PY) -m benchmarks.pictures
 
 calibration: $(VENV)/.installed-dev ## the fit: makes its runs as far as they are missing, writes docs/calibration.md
 	$(PY) -m benchmarks.calibration -j $(CORES)

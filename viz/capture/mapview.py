@@ -36,6 +36,7 @@ class MapView:
         self.base_taken: list[Rect] = []
         self.base_named: set[str] = set()
         self.named: set[str] = set()
+        self.covered: Rect | None = None  # by what is drawn over the map later
         self.base_key: tuple[object, ...] = ()
         self.base_camera: Camera | None = None
         self.last_camera: Camera | None = None
@@ -63,6 +64,7 @@ class MapView:
         self.named = canvas.named
         self._signs(frame)
         furniture.reserve(canvas, frame)
+        frame.taken += [self.covered] if self.covered else []
         pills = furniture.pointers(canvas, frame)
         frame.taken += [pill.box for pill in pills]
         self._base(frame)
@@ -121,7 +123,7 @@ class MapView:
         """The ground. While the camera moves the old one is shown scaled; it is redrawn when the camera rests."""
         view, camera = frame.view, frame.view.camera
         light = round(frame.night.light(frame.t), 2)
-        key = (id(frame.night), camera, "grid" in view.layers, "names" in view.layers, light, view.side)
+        key = (id(frame.night), camera, "grid" in view.layers, "names" in view.layers, light, view.side, self.covered)
         if key == self.base_key:
             return
         if self.base_key and not view.film and self.base_camera != camera and view.wall - self.moved_at < REST_S:

@@ -31,7 +31,7 @@ def draw_margin(scene: Scene, frame: Frame) -> None:
 
 
 def draw_over(scene: Scene, frame: Frame) -> None:
-    """What lies over the page."""
+    """What lies over the page. It covers the legend of tags, and says itself whose word those are that it names."""
     canvas = scene.canvas()
     popup.draw(canvas, frame, scene.palette)
     dialogs.draw(canvas, frame, scene.palette)

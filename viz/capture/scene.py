@@ -90,10 +90,7 @@ class Scene:
         self.side_fade.over(self._part(self.layout.side), view.wall)
         nights = [night] if len(boxes) == 1 or other is None else [night, other]
         self._whose(boxes[0], nights)
-        beneath = set(self.named)
         draw_over(self, frame)
-        if self.named != beneath:
-            self._whose(boxes[0], nights)
         return frame
 
     def _whose(self, box: Rect, nights: Sequence[Night]) -> None:
@@ -125,7 +122,7 @@ class Scene:
         frame.layout = chart.layout
         frame.view = replace(view, camera=resized(view.camera, box.w, box.h))
         if self.legend is not None and not number:  # where it stood a moment ago: names keep off
-            frame.taken.append(self.legend.moved(-box.x, -box.y))
+            chart.covered = self.legend.moved(-box.x, -box.y)
         u = self.layout.u
         corner = (round(box.x * u), round(box.y * u))
         area = pygame.Rect(corner, chart.map_size).clip(self.target.get_rect())

@@ -15,6 +15,7 @@ from viz.theme import Palette, Rect, mix
 
 WALK_KMH = 5.0
 MOST_POINTERS = 5
+TITLE = 46  # what the name of a run takes at the foot of its half
 CREDIT = "Elevation NOAA GLOBE 1 km ±30 m · rivers WDB II ±1 km · routes assumed"
 
 
@@ -169,7 +170,7 @@ def pointers(canvas: Canvas, frame: Frame) -> list[Pointer]:
             outside[sign.name] = (weight, sign, away, bearing)
     chosen = sorted(outside.values(), key=lambda row: -row[0])[: 3 if frame.layout.compact else MOST_POINTERS]
     below = minimap_box(frame)
-    y, out = (below.y if below else h - 12) - 10, []
+    y, out = (below.y if below else h - (TITLE if frame.view.beside else 12)) - 10, []
     for _, sign, away, bearing in reversed(chosen):
         words = f"{sign.name[:24]} {distance_words(away)}"
         tw = canvas.measure(words, 12.5)[0]

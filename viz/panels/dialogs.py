@@ -148,7 +148,10 @@ def end(canvas: Canvas, frame: Frame, palette: Palette) -> None:
     rows = measures(frame)[:14]
     night = frame.night
     many = any(row.typical for row in rows)
-    box = _card(canvas, frame, palette, 800 if many else 640, 150 + 27 * len(rows))
+    wide = 800.0 if many else 640.0
+    foot = night.recording.attributed.foot(" ".join(f"{row.name} {row.stated}." for row in rows))
+    whose = wrap(canvas, foot, wide - 48, 12.5) if foot else []
+    box = _card(canvas, frame, palette, wide, 150 + 27 * len(rows) + 16 * len(whose))
     title = f"End of recording, {night.calendar.local(night.end, False)} local"
     canvas.text(title, (box.x + 24, box.y + 18), size=19, face="semibold", colour=palette.text)
     words = "Stated figures are claims by named sources, not ground truth. This run is simulated; the hurt are rounded."
@@ -164,6 +167,8 @@ def end(canvas: Canvas, frame: Frame, palette: Palette) -> None:
     for row in rows:
         _end_row(canvas, frame, palette, row, columns, y)
         y += 27
+    for k, line in enumerate(whose):
+        canvas.text(line, (box.x + 24, y + 6 + 16 * k), size=12.5, colour=palette.text2)
     if not frame.view.film:
         buttons(
             canvas,

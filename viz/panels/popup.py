@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.tags import word
 from viz.canvas import Canvas
 from viz.canvas.base import shorten, wrap
 from viz.frame import Frame
@@ -73,6 +74,8 @@ def about(frame: Frame, key: str) -> tuple[str, Rows, bool]:
 def _provenance(canvas: Canvas, frame: Frame, palette: Palette, opened: Provenance) -> None:
     title, rows, sourced = about(frame, opened.key)
     laid = [(name, wrap(canvas, value, WIDE - 116, 13)[:4]) for name, value in rows]
+    whose = frame.night.recording.attributed.of_text(" ".join((title, *(value for _, value in rows))))
+    laid += [(word(tag), wrap(canvas, by, WIDE - 116, 13)) for tag, by in whose.items()]
     height = 74 + sum(17 * max(len(lines), 1) + 5 for _, lines in laid) + (0 if sourced else 20)
     box = held(frame, opened.at, WIDE, height)
     canvas.rect(box, palette.raised, edge=palette.line_strong, radius=7)

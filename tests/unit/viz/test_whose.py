@@ -13,7 +13,7 @@ from viz.canvas.base import wrap
 from viz.canvas.surface import SurfaceCanvas
 from viz.capture import Scene, film
 from viz.frame import Frame, Night, View, build
-from viz.panels import popup, whose
+from viz.panels import dialogs, popup, whose
 from viz.theme import NIGHT, Layout, Rect, layout
 
 MAP = Rect(0, 48, 760, 430)
@@ -150,3 +150,25 @@ def test_a_tip_that_names_a_tag_says_whose_word_it_is(frame: Frame) -> None:
 @pytest.fixture
 def frame(night: Night, view: View, grid: Layout) -> Frame:
     return build(night, view, night.t0 + 3_600_000, grid)
+
+
+@pytest.mark.parametrize("tag", OF_SIDE["attackers"])
+def test_a_number_of_a_tag_says_whose_word_it_is_and_cuts_nothing_off(
+    night: Night, view: View, grid: Layout, monkeypatch: pytest.MonkeyPatch, tag: str
+) -> None:
+    long = " ".join(f"witness {k}" for k in range(40))
+    monkeypatch.setitem(night.recording.__dict__, "attributed", Attributions.told_in({tag: long}))
+    shown = build(night, view, night.t0 + 3_600_000, grid)
+    shown.view.popup = popup.Provenance(f"path:hotline.counterpart.authority.{tag}", (200.0, 200.0))
+    canvas = ScriptCanvas()
+    popup.draw(canvas, shown, NIGHT)
+    assert long in " ".join(canvas.said())
+
+
+def test_the_card_at_the_end_says_whose_word_its_rows_are(frame: Frame, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = dialogs.Measure("Contractors killed", "35", "1 or more, an official", "inside", "C44")
+    monkeypatch.setattr(dialogs, "measures", lambda _: [row])
+    canvas = ScriptCanvas()
+    frame.view.dialog = "end"
+    dialogs.draw(canvas, frame, NIGHT)
+    assert "contractor: nobody named here" in " ".join(canvas.said())
