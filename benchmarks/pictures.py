@@ -27,7 +27,7 @@ NIGHTS = 60
 
 SNAPSHOTS = {
     "overview": "--at 22:52 --size 1600x900",
-    "engagement": "--at 22:50 --size 1600x900 --zoom 6 --select t72-1 --layers names,trails,fire,impacts,rings,ellipses",
+    "engagement": "--at 22:50 --size 1600x900 --zoom 6 --select t72-1 --layers names,trails,fire,impacts,rings",
     "hotline": "--at 23:11 --size 1600x900 --tab hotline",
     "belief": "--at 23:05 --size 1600x900 --side defenders",
     "small": "--at 23:30 --size 1280x720 --neutral --layers names,trails,fire,impacts,heat",
