@@ -1,6 +1,6 @@
 """`python -m benchmarks.pictures`: the pictures of docs/pictures, of the night nearest the median of sixty.
 
-They show the base scenario as it is; after its model or its numbers have moved they are to be made, and looked at, anew.
+They show the base scenario as it is: when the model or a number has moved they are to be made, and looked at, anew.
 """
 
 from __future__ import annotations
