@@ -101,6 +101,7 @@ def page(name: str, folder: Path, found: Any) -> str:
         f"{'the same luck' if design.common_luck else 'luck of its own'} at every point, seed {design.seed}. "
         f"`{base.shown}` {base.sha256[:12]}, khusham {versions['khusham']}, model {versions['model']}. "
         f"{took(folder, found)}", "",
+        "Killed and wounded are rounded; `analysis.json` beside the runs is exact.", "",
         "This page is written by `make studies` from the runs; how to make them again:", "",
         f"    khusham sweep benchmarks/sweeps/{name}.yaml -o out/{name}",
         f"    khusham analyse out/{name}", "    make studies", "",

@@ -1,4 +1,4 @@
-"""Tables of a study page, as lines of Markdown."""
+"""Tables of a study page, as lines of Markdown. People who were hurt are rounded."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim import stats
+from sim.metrics.words import people_rounded
 
 DASH = "-"
 
@@ -24,9 +25,15 @@ def number(value: float | None) -> str:
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def span(value: float | None, low: float | None, high: float | None) -> str:
-    """A value with its interval."""
-    return number(value) if low is None or high is None else f"{number(value)} [{number(low)}, {number(high)}]"
+def told(response: str, value: float | None, many: bool = True) -> str:
+    """A mean or difference of a response, or a value of one run."""
+    return DASH if value is None else people_rounded(response, value, number, many)
+
+
+def span(response: str, value: float | None, low: float | None, high: float | None) -> str:
+    """A mean or difference of a response with its interval."""
+    mean = told(response, value)
+    return mean if low is None or high is None else f"{mean} [{told(response, low)}, {told(response, high)}]"
 
 
 def factors(design: Any) -> list[str]:
@@ -57,8 +64,9 @@ def outcomes(found: Any) -> list[str]:
             rows.append([response.name, section["refused"], "", "", ""])
             continue
         spread = section["distribution"]
-        mean = span(spread["mean"], spread["low"], spread["high"])
-        quantiles = [DASH] * 3 if response.truth else [number(spread[q]["value"]) for q in ("q5", "q50", "q95")]
+        mean = span(response.name, spread["mean"], spread["low"], spread["high"])
+        levels = [] if response.truth else [spread[q]["value"] for q in ("q5", "q50", "q95")]
+        quantiles = [told(response.name, value, many=False) for value in levels] or [DASH] * 3
         rows.append([response.name, mean, *quantiles])
     return table(["response", "mean [95 %]", "5 %", "median", "95 %"], rows)
 
@@ -76,7 +84,7 @@ def cells(found: Any) -> list[str]:
             else:
                 interval = stats.mean_interval(y)
             low, high = interval or (None, None)
-            row.append(span(float(y.mean()) if len(y) else None, low, high))
+            row.append(span(response.name, float(y.mean()) if len(y) else None, low, high))
         rows.append(row)
     return table([*(factor.id for factor in design.factors), *(response.name for response in found.responses)], rows)
 
@@ -92,7 +100,7 @@ def contrasts(found: Any) -> list[str]:
     for response in found.responses:
         for row in clean(found.body["responses"][response.name].get("contrasts")):
             factor = next(one for one in found.runs.design.factors if one.id == row["factor"])
-            said = span(row["difference"], row["low"], row["high"])
+            said = span(response.name, row["difference"], row["low"], row["high"])
             clear = row["low"] is not None and (row["low"] > 0.0 or row["high"] < 0.0)
             way = f"{setting(factor, row['from'])} to {setting(factor, row['to'])}"
             bought = row["variance_reduction"]
@@ -124,7 +132,8 @@ def effects(found: Any) -> list[str]:
                 if share is not None:
                     part = [f"{100 * max(share[key], 0.0):.0f}" for key in ("share", "low", "high")]
                     said = f"{part[0]} % [{part[1]}, {part[2]}]"
-                rows.append([response.name, row["term"], span(row["estimate"], row["low"], row["high"]), said])
+                effect = span(response.name, row["estimate"], row["low"], row["high"])
+                rows.append([response.name, row["term"], effect, said])
     head = ["response", "factor", "low to high end [95 %]", "share of the variance between points"]
     return [*table(head, rows), "", *fits(found)]
 
@@ -153,7 +162,7 @@ def regions(found: Any) -> list[str]:
         section = found.body["responses"][response.name]
         box = section.get("box", {"refused": ""})
         if response.truth and "refused" not in box:
-            share = span(box["density"], box["low"], box["high"])
+            share = span(response.name, box["density"], box["low"], box["high"])
             lines.append(
                 f"- **{response.name}** in {share} of the runs where {' and '.join(box['conditions'])}, against "
                 f"{number(box['base'])} anywhere; that is {100 * box['coverage']:.0f} % of all such runs."
@@ -162,7 +171,8 @@ def regions(found: Any) -> list[str]:
         root = found.body["responses"][response.name].get("tree", {})
         if "yes" in root and (response.truth or response is found.responses[0]):
             rows = [
-                [" and ".join(leaf["conditions"]), str(leaf["points"]), number(leaf["mean"])] for leaf in leaves(root)
+                [" and ".join(leaf["conditions"]), str(leaf["points"]), told(response.name, leaf["mean"])]
+                for leaf in leaves(root)
             ]
             lines += ["", *table([f"tree of {response.name}: where", "points", "mean"], rows)]
     return lines or ["No region stands out."]

@@ -23,6 +23,7 @@ from sim.experiment.responses import Floats, Response, Runs
 from sim.experiment.store import Store
 from sim.experiment.tree import Node
 from sim.metrics import METRICS, MINUTE_MS
+from sim.metrics.words import people_rounded
 
 BAND = (0.05, 0.95)
 LEAST_ENSEMBLE, MOST_ENSEMBLE = 20, 1000
@@ -34,6 +35,9 @@ class Odd:
 
     name: str
     why: str
+    """In words: people who were hurt are rounded, `value` is exact."""
+    value: float | None
+    """Of the response that is lowest or highest here; None where it is odd in another way."""
     point: int
     rep: int
     replication: int
@@ -54,31 +58,35 @@ class Odd:
         return dict(self.__dict__)
 
 
-def pick(runs: Runs, responses: Sequence[Response], trees: dict[str, Node]) -> list[tuple[str, str, int, int]]:
-    """(name, why, point, rep) of the odd runs, each run once, under the first reason; leaves of the first tree that
-    has any."""
-    found: list[tuple[str, str, int, int]] = []
+Picked = tuple[str, str, float | None, int, int]
+
+
+def pick(runs: Runs, responses: Sequence[Response], trees: dict[str, Node]) -> list[Picked]:
+    """(name, why, value, point, rep) of the odd runs, each run once, under the first reason; leaves of the first tree
+    that has any."""
+    found: list[Picked] = []
     near = _distances(runs)
     if near:
         found.append(
-            ("medoid", "nearest the medians of all runs", *divmod(min(near, key=lambda k: (near[k], k)), STRIDE))
+            ("medoid", "nearest the medians of all runs", None, *divmod(min(near, key=lambda k: (near[k], k)), STRIDE))
         )
     for response in responses:
         if response.truth or not len(response.values) or np.ptp(response.values) == 0.0:
             continue
         for way, at in (("lowest", np.nanargmin(response.y)), ("highest", np.nanargmax(response.y))):
             point, rep = (int(v) for v in np.unravel_index(int(at), response.y.shape))
-            value = response.y[point, rep]
-            found.append((f"{way}-{response.name}", f"{way} {response.name} of all runs: {value:g}", point, rep))
+            value = float(response.y[point, rep])
+            told = people_rounded(response.name, value, "{:g}".format, many=False)
+            found.append((f"{way}-{response.name}", f"{way} {response.name} of all runs: {told}", value, point, rep))
     for name, root in [(name, root) for name, root in trees.items() if root.yes is not None][:1]:
         for number, leaf in enumerate(root.leaves(), 1):
             inside = {key: far for key, far in near.items() if key // STRIDE in set(leaf.points)}
             if inside:
                 key = min(inside, key=lambda k: (inside[k], k))
                 words = f"typical of the leaf of {name} in which {' and '.join(leaf.conditions)}"
-                found.append((f"leaf-{number}-{_safe(name)}", words, *divmod(key, STRIDE)))
-    first = {(point, rep): (name, why, point, rep) for name, why, point, rep in reversed(found)}
-    return [row for row in found if first[row[2], row[3]] == row]
+                found.append((f"leaf-{number}-{_safe(name)}", words, None, *divmod(key, STRIDE)))
+    first = {row[-2:]: row for row in reversed(found)}
+    return [row for row in found if first[row[-2:]] is row]
 
 
 def _safe(name: str) -> str:
@@ -168,7 +176,7 @@ def find(folder: Path, runs: Runs, responses: Sequence[Response], trees: dict[st
     """The odd runs of a sweep, each with the commands that show it."""
     store, design = Store(folder, runs.design), runs.design
     found, known = list[Odd](), dict[int, tuple[list[Replication], str]]()
-    for name, why, point, rep in pick(runs, responses, trees):
+    for name, why, value, point, rep in pick(runs, responses, trees):
         if point not in known:
             known = {point: company(store, runs, point)}
         others, words = known[point]
@@ -179,8 +187,8 @@ def find(folder: Path, runs: Runs, responses: Sequence[Response], trees: dict[st
         again = shlex.join(["khusham", "run", *design.command(point, rep), "-o", f"{name}.mcap"])
         found.append(
             Odd(
-                name, why, point, rep, design.replication(point, rep), runs.row(point, rep)["digest"], curve, at, words,
-                f"{replay} && {shlex.join(view_words(file, at))}", again,
+                name, why, value, point, rep, design.replication(point, rep), runs.row(point, rep)["digest"], curve, at,
+                words, f"{replay} && {shlex.join(view_words(file, at))}", again,
             )
         )  # fmt: skip
     return found

@@ -16,6 +16,7 @@ from sim.experiment import manifest
 from sim.experiment.design import EXACT, STRIDE, Design
 from sim.experiment.manifest import SweepError
 from sim.experiment.store import TABLE
+from sim.metrics import METRICS
 
 Floats = NDArray[np.float64]
 
@@ -114,9 +115,9 @@ class Runs:
 
     @property
     def metrics(self) -> list[str]:
-        """Names of the metrics in the table."""
+        """Names of the metrics in the table; one that this program no longer has is not among them."""
         names = list(self.columns)
-        return names[names.index("digest") + 1 :]
+        return [name for name in names[names.index("digest") + 1 :] if name in METRICS]
 
     def response(self, name: str) -> Response:
         """A metric by its name, or an event such as `attackers_killed>150` or `first_fire_side=attackers`."""

@@ -80,7 +80,7 @@ def kind(name: str) -> Kind:
     metric = METRICS.get(name)
     if metric is not None:
         return metric.kind
-    of, *test = re.split("[<>=]+", name, maxsplit=1)
+    of, *test = re.split(r"\s*[<>=]+", name, maxsplit=1)
     if of not in METRICS or not test:
         raise KeyError(name)
     return Kind.YES_OR_NO

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sim.metrics import METRICS, Kind, hurt, kind
@@ -55,6 +56,14 @@ def mean(metric: str, value: float | None, sign: str = "") -> str:
         return told
     rounded = round(value, 0 if abs(value) >= 100 else 1) + 0.0
     return f"{rounded:{sign},.{0 if abs(value) >= 100 else 1}f}"
+
+
+def people_rounded(metric: str, value: float, otherwise: Callable[[float], str], many: bool = True) -> str:
+    """A mean over many nights, or a value of one, where numbers are given with the digits that `otherwise` leaves: only
+    people who were hurt are rounded. The metric may be a test of one."""
+    if kind(metric) is not Kind.HURT:
+        return otherwise(value)
+    return hurt.mean(value) if many else hurt.count(value)
 
 
 def between(metric: str, low: float | None, high: float | None, sign: str = "") -> str:

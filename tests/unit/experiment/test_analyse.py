@@ -22,7 +22,8 @@ from sim.experiment.backends import Serial
 from sim.experiment.design import Design
 from sim.experiment.ensemble import Replication
 from sim.experiment.manifest import SweepError
-from sim.experiment.responses import NotEnough
+from sim.experiment.responses import NotEnough, Runs
+from sim.metrics import hurt
 from sim.recording import load
 from tests.theory import designs as known
 from tests.unit.experiment import made
@@ -414,6 +415,34 @@ def test_odd_runs_can_be_seen_again_by_the_command_that_is_printed(
         result = CliRunner().invoke(app, [*again[1:-1], str(tmp_path / "again.mcap")])
         assert result.exit_code == 0, result.output
         assert load(tmp_path / "again.mcap").digest == one.digest
+
+
+def test_people_who_were_hurt_are_rounded_in_words_and_exact_in_json(found: analyse.Analysis) -> None:
+    assert words.span("attackers_killed", 83.456, 71.2, -40.03) == "83 [71, -40]"
+    assert words.span("attackers_killed>150", 0.83456, 0.5, 0.9) == "0.8346 [0.5, 0.9]"
+    assert words.span("rounds_within_500m", 83.456, None, None) == "83.46"
+    said, spread = words.in_words(found), found.body["responses"]["attackers_killed"]["distribution"]
+    at = said.index("attackers_killed")
+    mean, low, high = (hurt.mean(spread[name]) for name in ("mean", "low", "high"))
+    levels = ", ".join(f"{q * 100:g} %: {hurt.count(spread[f'q{q * 100:g}']['value'])}" for q in analyse.QUANTILES)
+    assert said[at + 1] == f"  mean {mean} [{low}, {high}] over 240 runs; quantiles {levels}"
+    assert words.NOTE in said
+    for one in found.body["odd"]:
+        if one["name"] == "highest-attackers_killed":
+            assert one["value"] == max(v for v in found.runs.columns["attackers_killed"] if v is not None)
+
+
+def test_the_runs_to_look_at_do_not_count_people_to_the_man() -> None:
+    y = [83.0, 41.0, 187.0]
+    runs = Runs(SPACE, {"stage": []})
+    made_up = [made.response(y, name=name) for name in ("attackers_killed", "rounds_within_500m")]
+    picked = odd.pick(runs, made_up[:1], {}) + odd.pick(runs, made_up[1:], {})
+    assert [(why, value) for _, why, value, _, _ in picked] == [
+        ("lowest attackers_killed of all runs: 40", 41.0),
+        ("highest attackers_killed of all runs: 190", 187.0),
+        ("lowest rounds_within_500m of all runs: 41", 41.0),
+        ("highest rounds_within_500m of all runs: 187", 187.0),
+    ]
 
 
 @pytest.mark.parametrize(

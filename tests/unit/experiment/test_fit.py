@@ -33,7 +33,7 @@ claims:
   - {id: K2, says: a, said_by: b, when: c, source: d, kind: article, contests: [K1], role: check,
      test: {metric: attackers_wounded, band: [200, 300]}}
   - {id: K3, says: a, said_by: b, when: c, source: d, kind: article, contests: [], role: check,
-     test: {metric: coin, band: [1, 1]}}
+     test: {metric: censored, band: [1, 1]}}
 """
 POINTS = 600
 
@@ -53,7 +53,7 @@ def fit(record: Record) -> Fit:
         "run": list(range(2 * POINTS)), "point": [p for p in range(POINTS) for _ in range(2)], "rep": [0, 1] * POINTS,
         "digest": ["-"] * (2 * POINTS), "attackers_killed": toll.ravel().tolist(),
         "rounds_within_500m_before_reply": [20] * (2 * POINTS), "sdf_wounded": [1] * (2 * POINTS),
-        "attackers_wounded": [25] * (2 * POINTS), "coin": (luck[:, :, 1].ravel() < 0.5).astype(int).tolist(),
+        "attackers_wounded": [25] * (2 * POINTS), "censored": (luck[:, :, 1].ravel() < 0.5).astype(int).tolist(),
     }  # fmt: skip
     return Fit(Runs(design, columns), record, FITTED["about 100"])
 

@@ -9,6 +9,7 @@ import pytest
 from benchmarks import studies, tables
 from sim.experiment import reading, sweep
 from sim.experiment.backends import Serial
+from sim.metrics import hurt
 from tests.unit.experiment import made
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,10 +33,10 @@ def test_a_page_says_what_the_table_holds(grid: Path, tmp_path: Path, monkeypatc
     text = studies.write("hotline", grid, tmp_path).read_text("utf-8")
     rows = pq.read_table(grid / "runs.parquet").to_pylist()
     killed = [row["attackers_killed"] for row in rows]
-    assert f"| attackers_killed | {tables.number(sum(killed) / 48)} [" in text
+    assert f"| attackers_killed | {hurt.mean(sum(killed) / 48)} [" in text
     first = [row["attackers_killed"] for row in rows if row["point"] == 0]
     line = next(line for line in text.splitlines() if line.startswith("| 300 m | 10 | dark |"))
-    assert f"| {tables.number(sum(first) / 6)} [" in line
+    assert f"| {hurt.mean(sum(first) / 6)} [" in line
     assert "48 runs at 8 points (grid)" in text
     assert "Nobody has read these runs yet" in text
     assert "minutes in all on 1 workers" in text
@@ -53,6 +54,14 @@ def test_a_reading_says_for_which_runs_it_was_written(tmp_path: Path, monkeypatc
     warning, *_, text = studies.reading("hotline", runs)
     assert warning.startswith(f"*Written for the runs 0123456789ab; these are {runs}. Read it again")
     assert text == "What it means."
+
+
+def test_people_who_were_hurt_are_rounded_in_every_table() -> None:
+    assert tables.span("attackers_killed", 83.4, 70.6, 96.2) == "83 [71, 96]"
+    assert tables.span("attackers_killed>150", 0.834, 0.706, 0.962) == "0.834 [0.706, 0.962]"
+    assert tables.told("attackers_wounded", 83.0, many=False) == "85"
+    assert tables.told("rounds_within_500m", 83.0, many=False) == "83"
+    assert tables.told("sdf_killed", None) == tables.DASH
 
 
 @pytest.mark.slow
