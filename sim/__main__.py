@@ -6,9 +6,7 @@ Results go to stdout, progress and warnings to stderr. Exit codes: 0 ok, 1 the a
 
 from __future__ import annotations
 
-import functools
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +18,7 @@ from sim.report.columns import Beside
 from sim.report.comparing import Jobs, Json, Reps, ScenarioFile, Seed, Set, many
 from sim.report.export_command import export
 from sim.report.flip_command import flip
+from sim.report.guard import told
 from sim.report.last_command import last
 from sim.report.report_command import report
 from sim.report.shares_command import shares
@@ -33,41 +32,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-EXTRAS = {"matplotlib": "report", "jinja2": "report", "simplekml": "export", "pyarrow": "export"}
-"""Module -> the extra that brings it."""
-
 RecordingFile = Annotated[Path, typer.Argument(metavar="RECORDING", help="A recording (.mcap).")]
 
 
-def told(command: Callable[..., None]) -> Callable[..., None]:
-    """Errors of the input as lines on stderr and exit 2; an interrupt as exit 130."""
-
-    @functools.wraps(command)
-    def wrapped(*args: Any, **keys: Any) -> None:
-        from sim.experiment.verify import CannotVerify
-        from sim.recording import RecordingError
-        from sim.scenario import ScenarioError
-        from sim.why import NotFound
-
-        try:
-            command(*args, **keys)
-        except (ScenarioError, RecordingError, CannotVerify, NotFound) as fault:
-            typer.echo(str(fault), err=True)
-            raise typer.Exit(2) from None
-        except ModuleNotFoundError as fault:
-            if fault.name not in EXTRAS:
-                raise
-            typer.echo(f"this needs {fault.name}: pip install 'khusham[{EXTRAS[fault.name]}]'", err=True)
-            raise typer.Exit(2) from None
-        except KeyboardInterrupt:
-            typer.echo("interrupted; nothing was written", err=True)
-            raise typer.Exit(130) from None
-
-    return wrapped
-
-
 @app.command()
-@told
+@told()
 def run(
     scenario: ScenarioFile,
     seed: Seed = 1,
@@ -144,7 +113,7 @@ def _tell(scenarios: list[Any], ensembles: list[Any], night: Any, json: bool) ->
 
 
 @app.command()
-@told
+@told()
 def verify(recording: RecordingFile, json: Json = False) -> None:
     """Run a recording again: the same digest, or the first event that differs. Exit 1 if anything differs."""
     from dataclasses import asdict
@@ -162,7 +131,7 @@ def verify(recording: RecordingFile, json: Json = False) -> None:
 
 
 @app.command()
-@told
+@told()
 def order(json: Json = False) -> None:
     """Print the order of things within one instant, and who uses each phase."""
     from sim.clock import order_table
@@ -176,7 +145,7 @@ def order(json: Json = False) -> None:
 
 
 @app.command()
-@told
+@told()
 def check(scenario: ScenarioFile, overrides: Set = None, json: Json = False) -> None:
     """Say everything that is wrong with a scenario, each with file, line and column; exit 2 if anything is."""
     from sim import scenario as room
@@ -193,7 +162,7 @@ def check(scenario: ScenarioFile, overrides: Set = None, json: Json = False) -> 
 
 
 @app.command()
-@told
+@told()
 def schema() -> None:
     """Print the JSON schema of scenarios, for editors."""
     from sim.scenario import schema_json
@@ -202,7 +171,7 @@ def schema() -> None:
 
 
 @app.command()
-@told
+@told()
 def why(
     recording: RecordingFile,
     who: Annotated[str, typer.Argument(metavar="ENTITY", help="A unit (t72-1) or one of its entities (t72-1/tank).")],
@@ -228,7 +197,7 @@ def why(
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
-@told
+@told()
 def view(context: typer.Context) -> None:
     """Watch a recording: khusham view RECORDING [--at 22:41:30] [--snapshot FILE ...]."""
     import viz.__main__ as viewer
@@ -249,7 +218,7 @@ for _command in (
     flip,
     export,
 ):
-    app.command()(told(_command))
+    app.command()(told()(_command))
 for _command in (sweep_commands.sweep, sweep_commands.analyse, sweep_commands.replay):
     app.command()(_command)
 

@@ -19,7 +19,7 @@ ROOMS = ("sim", "viz")
 SCENARIO = ROOT / "scenarios" / "khusham.yaml"
 
 FILE_LINES, FUNCTION_LINES, ENGINE_LINES = 300, 60, 150
-VIZ_SEES = {"recording", "metrics", "claims", "why", "events", "legs", "geometry", "stats", "tags"}
+VIZ_SEES = {"recording", "metrics", "claims", "why", "events", "legs", "geometry", "stats", "tags", "faults"}
 STDLIB_OF_THE_CORE = {
     "itertools",
     "operator",

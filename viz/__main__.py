@@ -62,13 +62,12 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code 0 when shown, 2 with a sentence when that cannot be done."""
     args = parser().parse_args(argv)
-    from viz.app.opening import Refused
-    from viz.capture.film import CaptureError
+    from sim.faults import Fault
 
     try:
         return _run(args)
-    except (Refused, CaptureError) as refused:
-        print(f"khusham view: {refused}", file=sys.stderr)
+    except Fault as fault:
+        print(f"khusham view: {fault}", file=sys.stderr)
         return 2
     except OSError as error:
         print(f"khusham view: {error.filename or ''}: {error.strerror}", file=sys.stderr)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 from sim.experiment.batches import Batch, make, prepare
 from sim.experiment.manifest import SweepError, versions
 from sim.experiment.parts import Row
+from sim.faults import missing
 
 CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError)
 
@@ -261,4 +262,4 @@ def _distributed() -> Any:
     try:
         return importlib.import_module("distributed")
     except ModuleNotFoundError:
-        raise SweepError("a sweep by workers needs dask: pip install 'khusham[sweep]', or use --serial") from None
+        raise SweepError(f"a sweep by workers: {missing('distributed')}, or use --serial") from None

@@ -12,13 +12,14 @@ import numpy as np
 
 from sim.experiment.design import Base, Design, Stop
 from sim.experiment.factors import Factor, Level
+from sim.faults import Fault
 from sim.tags import Attributions
 
 NAME = "sweep.json"
 SCHEMA = 1
 
 
-class SweepError(Exception):
+class SweepError(Fault):
     """A sweep that cannot begin or go on; the text says why, what is safe, and what to do."""
 
 

@@ -13,13 +13,14 @@ import numpy as np
 from sim import recording as rec
 from sim import why
 from sim.experiment.ensemble import Run, engine_run
+from sim.faults import Fault
 from sim.recording import Recording
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-class CannotVerify(Exception):
+class CannotVerify(Fault):
     """This program, or this scenario, is not the one that made the recording; the message says which."""
 
 

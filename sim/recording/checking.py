@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import events as catalogue
+from sim.faults import Fault
 from sim.recording.layout import DTYPES, MOVING, SCHEMA, STATIC
 from sim.recording.tables import EventTable, Recording, Table
 
@@ -20,7 +21,7 @@ MAX_MS = 10**12
 """Latest believable time, 31 years: sums of times stay far from overflow."""
 
 
-class RecordingError(Exception):
+class RecordingError(Fault):
     """The file or the data is not a usable recording; the message is one clear sentence."""
 
 

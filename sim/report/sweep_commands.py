@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from sim.report.guard import told
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a sweep.")]
 DesignFile = Annotated[Path, typer.Argument(metavar="DESIGN", help="A design file (YAML).")]
@@ -31,30 +31,8 @@ Other = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
-def _told(command: Callable[..., None]) -> Callable[..., None]:
-    """A sweep that cannot go on: one clear line on stderr and exit 2; an interrupt: exit 130, nothing lost."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **keys: Any) -> None:
-        from sim.experiment.manifest import SweepError
-        from sim.scenario import ScenarioError
-
-        try:
-            command(*args, **keys)
-        except (ScenarioError, SweepError) as fault:
-            typer.echo(str(fault), err=True)
-            raise typer.Exit(2) from None
-        except ModuleNotFoundError as fault:
-            if fault.name not in ("pyarrow", "distributed", "dask", "matplotlib"):
-                raise
-            extra = "report" if fault.name == "matplotlib" else "sweep"
-            typer.echo(f"this needs {fault.name}: pip install 'khusham[{extra}]'", err=True)
-            raise typer.Exit(2) from None
-        except KeyboardInterrupt:
-            typer.echo("\ninterrupted; what was finished is safe, the same command goes on from there", err=True)
-            raise typer.Exit(130) from None
-
-    return wrapped
+RESUMABLE = "\ninterrupted; what was finished is safe, the same command goes on from there"
+_told = told(RESUMABLE, pyarrow="sweep")
 
 
 @_told

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim.faults import Fault
 from sim.scenario import plain
 from sim.scenario.tree import MAX_DEPTH, Map, Mark, Seq, scalar
 
@@ -35,7 +36,7 @@ class Problem:
         return ": ".join(part for part in (str(self.mark), self.path, self.text) if part)
 
 
-class ScenarioError(Exception):
+class ScenarioError(Fault):
     """A scenario that cannot be used: every message names file, place, path and what is allowed."""
 
     def __init__(self, messages: list[str]) -> None:

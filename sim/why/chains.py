@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.faults import Fault
 from sim.recording import Recording
 from sim.why.sentences import count, sentence, speaker
 
@@ -27,7 +28,7 @@ CHANCES = (
 """Names of a chance in the side channel, and its words; each has its draw beside it."""
 
 
-class NotFound(Exception):
+class NotFound(Fault):
     """Nobody of that name is in the recording; the message names the nearest."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.faults import Fault
 from sim.recording import RecordingError, load
 from viz.camera import centred, with_width
 from viz.frame import LAYERS, Night, View
@@ -17,7 +18,7 @@ from viz.frame.view import SIDE_VIEWS, TABS, first_view
 from viz.playback import load_bookmarks, parse_at, sidecar
 
 
-class Refused(Exception):
+class Refused(Fault):
     """What was asked for cannot be done; the message says why, in one sentence."""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pygame
 
+from sim.faults import Fault, missing
 from viz.capture.png import png_bytes, write_whole
 from viz.capture.scene import Scene
 from viz.frame import Night, View
@@ -25,7 +26,7 @@ SAME = 200  # the palette's last entry: "as before", which packs to almost nothi
 Progress = Callable[[int, int], None]
 
 
-class CaptureError(Exception):
+class CaptureError(Fault):
     """A picture or film cannot be made; the message says why and what to do."""
 
 
@@ -142,7 +143,7 @@ def gif(night: Night, view: View, shot: Shot, path: Path, progress: Progress | N
     try:
         from PIL import Image
     except ImportError:
-        raise CaptureError("a GIF needs Pillow: pip install 'khusham[video]'") from None
+        raise CaptureError(f"a GIF: {missing('PIL')}") from None
     total = count(shot, fps)
     pictures = []
     shared = before = None
@@ -176,7 +177,7 @@ def video(
     try:
         import imageio_ffmpeg
     except ImportError:
-        raise CaptureError("a video needs imageio-ffmpeg: pip install 'khusham[video]'") from None
+        raise CaptureError(f"a video: {missing('imageio_ffmpeg')}") from None
     total = count(shot, fps)
     grid = layout(shot.size)
     size = (grid.size[0] // 2 * 2, grid.size[1] // 2 * 2)
