@@ -30,9 +30,9 @@ def base(*overrides: str) -> Scenario:
 
 
 @cache
-def variant(name: str) -> Scenario:
-    """A shipped variant."""
-    return sim.scenario.load(ROOT / "scenarios" / "variants" / f"{name}.yaml")
+def variant(name: str, *overrides: str) -> Scenario:
+    """A shipped variant with overrides."""
+    return sim.scenario.load(ROOT / "scenarios" / "variants" / f"{name}.yaml", overrides)
 
 
 @cache

@@ -19,7 +19,9 @@ from sim.scenario.quantity import LENGTH, parse
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "scenarios"
 BASE = FOLDER / "khusham.yaml"
-FILES = sorted([BASE, *FOLDER.glob("variants/*.yaml"), *FOLDER.glob("verification/*.yaml")])
+LOADED_HERE = sorted([BASE, *FOLDER.glob("verification/*.yaml")])
+"""The variants are loaded where they run, in `test_variants`."""
+FILES = [*LOADED_HERE, *sorted(FOLDER.glob("variants/*.yaml"))]
 ATTACKERS = {"contractor", "regime_army", "militia", "tribal", "iran_backed"}
 
 
@@ -43,18 +45,18 @@ def vehicles(scenario: room.Scenario) -> int:
     return sum(e.n for unit in scenario.units for e in unit.entities.values() if e.vehicle)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", LOADED_HERE, ids=lambda file: file.stem)
 def test_it_loads(file: Path) -> None:
     assert room.check(file) == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_its_head_points_editors_to_the_schema_and_asks_its_question(file: Path) -> None:
-    first = file.read_text("utf-8").splitlines()[0]
+    first, *rest = file.read_text("utf-8").splitlines()
     found = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
     assert found is not None
     assert (file.parent / found[1]).resolve() == FOLDER / "schema.json"
-    assert room.load(file).question
+    assert len([line for line in rest if re.match(r"question: .*\w", line)]) == 1
 
 
 def test_the_schema_is_what_the_models_say() -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 
-from sim import engine, scenario
+from sim import engine
 from sim.draws import key, signed
 from sim.recording import Recording
-from tests.battle import BASE
+from tests import battle
+from tests.battle import variant
 
 
 @cache
 def night(*sets: str, replication: int = 1, base: str = "", record: str = "events") -> Recording:
     """One replication of the base scenario, or of a shipped variant of it, with values set."""
-    file = BASE.parent / "variants" / f"{base}.yaml" if base else BASE
-    return engine.run(scenario.load(file, sets), seed=7, replication=replication, record=record)
+    scenario = variant(base, *sets) if base else battle.base(*sets)
+    return engine.run(scenario, seed=7, replication=replication, record=record)
 
 
 def rows(recording: Recording, kind: str, **payload: int) -> list[int]:
