@@ -64,8 +64,8 @@ def tree() -> Any:
     return YAML(typ="safe").load(BASE.read_text())
 
 
-def from_tree(data: Any) -> Scenario:
-    """A scenario from plain data, its files beside the base scenario."""
+def from_tree(data: Any, folder: Path = BASE.parent) -> Scenario:
+    """A scenario from plain data, through the loader that every scenario takes; its files lie in `folder`."""
     from io import StringIO
 
     out = StringIO()
@@ -73,7 +73,7 @@ def from_tree(data: Any) -> Scenario:
     yaml.representer.ignore_aliases = lambda *_: True
     yaml.width = 10_000
     yaml.dump(data, out)
-    return sim.scenario.load_text(out.getvalue(), BASE.parent)
+    return sim.scenario.load_text(out.getvalue(), folder)
 
 
 def shuffled(data: Any, rng: random.Random) -> Any:

@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 
 from sim import engine
 from sim.events import BY_CODE, BY_NAME
-from sim.scenario import Scenario, load_text
-from sim.scenario.schema import Scenario as Model
+from sim.scenario import Scenario
+from tests.battle import from_tree
 
 FOLDER = Path(__file__).resolve().parents[3] / "scenarios" / "verification"
 
@@ -29,16 +29,8 @@ def tree(name: str) -> Any:
 
 
 def build(data: Any) -> Scenario:
-    """The scenario of such data, through the loader that every scenario takes."""
-    from io import StringIO
-
-    out = StringIO()
-    yaml = YAML()
-    yaml.representer.ignore_aliases = lambda *_: True
-    yaml.width = 10_000
-    yaml.dump(data, out)
-    made: Model = load_text(out.getvalue(), FOLDER)
-    return made
+    """The scenario of such data."""
+    return from_tree(data, FOLDER)
 
 
 class Night:
