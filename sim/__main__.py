@@ -32,6 +32,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+DICE = 2
+"""Nights of each history: as many as it takes to tell dice from history."""
 RecordingFile = Annotated[Path, typer.Argument(metavar="RECORDING", help="A recording (.mcap).")]
 
 
@@ -52,7 +54,9 @@ def run(
     jobs: Jobs = 0,
     history: Annotated[int | None, typer.Option("--history", min=0, help="Latent states; as the replication.")] = None,
     uncertain: Annotated[bool, typer.Option("--uncertain", help="Draw every disputed input too.")] = False,
-    dice: Annotated[int, typer.Option("--dice", min=2, help="Nights of each history, with --uncertain.")] = 2,
+    dice: Annotated[
+        int | None, typer.Option("--dice", min=2, help="Nights of each history, with --uncertain; 2 by default.")
+    ] = None,
     beside: Beside = None,
     json: Json = False,
 ) -> None:
@@ -72,8 +76,10 @@ def run(
     if uncertain:
         if history is not None or rep:
             raise room.ScenarioError(["--uncertain draws histories of its own: no --history or --rep"])
-        spreading.uncertain([told_of, *others], seed, n, dice, jobs, json, output)
+        spreading.uncertain([told_of, *others], seed, n, dice or DICE, jobs, json, output)
         return
+    if dice is not None:
+        raise room.ScenarioError(["--dice is for --uncertain: every other run has one night of each history"])
     one_night = engine.run if history is None else partial(engine.run, history=history)
     if n > 1:
         found = many(told_of, seed, range(rep, rep + n), jobs, "run", one_night)

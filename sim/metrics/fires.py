@@ -92,10 +92,12 @@ def first_fire_kind(view: View) -> Value | Undefined:
 
 
 def time_to_first_effect(view: View) -> Value | Undefined:
-    """From the attackers' first round to the first of them hurt by a reply weapon, seconds."""
+    """From the attackers' first round to the first of them hurt by a reply weapon, seconds; whom a warning shot hurts
+    was not hurt by the reply."""
     begun = view.first(view.rounds[view.side[view.rounds] == ATTACKERS])
     fates = view.fates
     hurt = view.weapon_has(fates.weapon, "reply", 1) & (view.unit_side[fates.victim] == ATTACKERS)
+    hurt &= ~view.caused_by(fates.row, warnings(view))
     if begun is None:
         return Undefined("the attackers never fired")
     if not hurt.any():
@@ -103,11 +105,17 @@ def time_to_first_effect(view: View) -> Value | Undefined:
     return (int(fates.t_ms[hurt][0]) - begun) / 1000
 
 
+def warnings(view: View) -> Ints:
+    """Ids of the impacts of warning shots."""
+    rows = view.log.of("impact")
+    return rows[view.caused_by(rows, "warning_fired")]
+
+
 def strikes(view: View) -> Ints:
     """Ids of the impacts of reply weapons fired for effect."""
     rows = view.log.of("impact")
     reply: Mask = view.weapon_has(view.impact_weapon, "reply", 1) & (view.side[rows] == DEFENDERS)
-    return rows[reply & ~view.caused_by(rows, "warning_fired")]
+    return rows[reply & ~np.isin(rows, warnings(view))]
 
 
 def strike_duration(view: View) -> Value | Undefined:

@@ -212,13 +212,13 @@ class View:
         metres: NDArray[np.float64] = np.hypot(dx, dy)
         return metres
 
-    def caused_by(self, rows: Ints, kind: str) -> Mask:
-        """Whether an event of the kind is among the direct causes of each of these events."""
+    def caused_by(self, rows: Ints, cause: str | Ints) -> Mask:
+        """Whether an event of the kind, or one of these events, is among the direct causes of each row."""
         counts = np.diff(self.log.cause_offsets)
         effect = np.repeat(np.arange(len(self.log)), counts)
-        is_kind = np.zeros(len(self.log), bool)
-        is_kind[self.log.of(kind)] = True
-        return np.isin(rows, effect[is_kind[self.log.causes]])
+        meant = np.zeros(len(self.log), bool)
+        meant[self.log.of(cause) if isinstance(cause, str) else cause] = True
+        return np.isin(rows, effect[meant[self.log.causes]])
 
     # ------------------------------------------------------------ fates
 

@@ -5,13 +5,18 @@ Only beliefs and what falls on one's own are read. The garrison's own direct fir
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.clock import Phase, Steps
 from sim.context import Context
 from sim.draws import Purpose, key, signed, span_ms
 from sim.events import Act, Reason, Rung
-from sim.world import SIDES
+from sim.world import SIDES, Status
+from sim.world.near import least_gaps
 
 PHASES = (Phase.COMMAND,)
 READS = ("beliefs",)
@@ -165,14 +170,24 @@ class Roe:
         return found
 
     def aim_beside(self, step: Any) -> tuple[float, float] | None:
-        """Aim of warning shots: beside the leading contact, away from the protected point by the offset."""
-        b = self.leading()
-        if b is None:
+        """Aim of warning shots: by the offset to one side of the leading contact's way to the protected point, on the
+        side that is clearer of everybody else believed or known to be there; of two alike, on its left."""
+        lead = self.leading()
+        if lead is None:
             return None
-        x, y = self.picture.where(b, self.ctx.clock.now_ms)
+        x, y = self.picture.where(lead, self.ctx.clock.now_ms)
         dx, dy = x - self.point[0], y - self.point[1]
         far = max((dx * dx + dy * dy) ** 0.5, 1.0)
-        return x + dy / far * step.offset_m, y - dx / far * step.offset_m
+        across, along = dy / far * step.offset_m, -dx / far * step.offset_m
+        left, right = (x + across, y + along), (x - across, y - along)
+        clear = self.clearance(np.array([left, right]), lead)
+        return left if clear[0] >= clear[1] else right
+
+    def clearance(self, places: NDArray[np.float64], but: int) -> NDArray[np.float64]:
+        """(k,) distances, m, from places (k, 2) to who is nearest: of the own side or believed, `but` apart."""
+        contacts = [b for b, status in enumerate(self.picture.status) if status != Status.NONE and b != but]
+        theirs = least_gaps(self.picture.places(contacts, self.ctx.clock.now_ms), places)
+        return np.minimum(theirs, self.world.nearest_own(self.side, places, inf))
 
     def permit(self, b: int) -> None:
         """Fire at an acting contact is permitted."""

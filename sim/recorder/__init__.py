@@ -15,7 +15,7 @@ from sim.recorder import attachments, tables
 from sim.recording import CHANGE_FIELDS, SCHEMA, EventTable, Recording, digest, empty_table
 from sim.world import SIDES, Fate
 
-MODEL_VERSION = "3"
+MODEL_VERSION = "4"
 """Changes whenever the same scenario and seed give another log: such recordings can't be verified any more."""
 
 

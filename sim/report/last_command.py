@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
 READ_ME = (
     "If the action had begun at that moment, all else and all luck being equal: the dead of the attackers + of the "
-    "defenders, means with the 95 % interval of both together. Surely: the whole interval of what is left over the "
-    "share lies at or below nothing; possibly: its low end does. Simulated under these inputs; nobody is at fault by "
-    "it, and nobody is said to have known."
+    "defenders"
 )
+OF_MANY = (
+    ", means with the 95 % interval of both together. Surely: the whole interval of what is left over the share lies "
+    "at or below nothing; possibly: its low end does"
+)
+TRIED = " Tried every {every:.0f} minutes from {first} to {last}: the last moment lies before the next one tried."
+SOBER = " Simulated under these inputs; nobody is at fault by it, and nobody is said to have known."
 BESIDE = 3
 """Columns of a table of curves."""
 
@@ -121,9 +125,10 @@ def in_words(said: str, wanted: Sequence[Action], found: Sequence[Curves], share
 
     scenarios = [one.scenario for one in found]
     heads = columns.heads(scenarios)
+    of = "" if len(found[0].plain.killed) > 1 else f" ({said})"
     parts: list[RenderableType] = [
-        Text(columns.titles(scenarios, said), style="bold"), Text(READ_ME), Text(""),
-        _ends(wanted, found, heads, share),
+        Text(columns.titles(scenarios, said), style="bold"), Text(_read_me(found[0])), Text(""),
+        _ends(wanted, found, heads, share, of),
     ]  # fmt: skip
     if len(found) > 1:
         tables = [
@@ -139,13 +144,26 @@ def in_words(said: str, wanted: Sequence[Action], found: Sequence[Curves], share
             for k, row in enumerate(found[0].rows[wanted[0].id])
         ]
         curves.append(("never", *(_dead(one.plain) for _, one, _ in cells)))
-        title = f"Dead, attackers + defenders, by the moment at which it begins: {what}"
+        title = f"Dead, attackers + defenders, by the moment at which it begins: {what}{of}"
         parts += [Text(""), text.table(title, ("from", *(name for name, _, _ in cells)), curves)]
     return Group(*parts)
 
 
-def _ends(wanted: Sequence[Action], found: Sequence[Curves], heads: Sequence[str], share: float) -> Group:
-    """Of every action the last moment that still spares a share of the dead."""
+def _read_me(found: Curves) -> str:
+    """How to read the tables: those of one night have neither means nor intervals."""
+    when = [row.when for row in next(iter(found.rows.values()))]
+    tried = (
+        f" Tried at {when[0]:%H:%M}."
+        if len(when) == 1
+        else TRIED.format(
+            every=(when[1] - when[0]).total_seconds() / 60, first=f"{when[0]:%H:%M}", last=f"{when[-1]:%H:%M}"
+        )
+    )
+    return READ_ME + (OF_MANY if len(found.plain.killed) > 1 else "") + "." + tried + SOBER
+
+
+def _ends(wanted: Sequence[Action], found: Sequence[Curves], heads: Sequence[str], share: float, of: str) -> Group:
+    """Of every action the last moment that still spares a share of the dead; `of` says of which night, if of one."""
     from sim.experiment.last import last as last_of
     from sim.report import text
 
@@ -162,13 +180,13 @@ def _ends(wanted: Sequence[Action], found: Sequence[Curves], heads: Sequence[str
         names: tuple[str, ...] = tuple(f"{head}: surely / possibly" for head in heads)
     else:
         names = ("in this night",) if one_night else ("surely", "possibly")
-    title = f"The last moment at which it would still have spared {share:.0%} of the dead of both sides"
+    title = f"The last moment at which it would still have spared {share:.0%} of the dead of both sides{of}"
     return text.table(title, ("", "who", "what", *names), rows, left=9)
 
 
 def _until(at: datetime | None, rows: Sequence[At]) -> str:
     if at is None:
-        return f"before {rows[0].when:%H:%M}"
+        return f"at no moment from {rows[0].when:%H:%M} on"
     return f"{at:%H:%M}" + (" or later" if at == rows[-1].when else "")
 
 

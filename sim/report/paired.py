@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from sim.experiment.compare import Effect
+from sim.metrics.people import STATES
+from sim.metrics.view import SIDES
 from sim.metrics.words import between, label, mean
 from sim.report.text import table
 
@@ -39,16 +41,31 @@ def cells(e: Effect) -> tuple[str, ...]:
 def comparison(names: tuple[str, str], n: int, effects: Sequence[Effect], same: bool, everything: bool) -> Group:
     """B against A under the same luck: the metrics that differ in any pair, or all."""
     rows = [(label(e.metric), *cells(e), e.variance_reduction, e.changed) for e in effects if everything or e.changed]
-    verdict = "Every pair is the same run, event by event." if same else reading(effects)
-    columns = ("metric", "A", "B", "B - A", "95 %", "variance reduction", "pairs that differ")
+    verdict = (
+        "Every pair is the same run, event by event." if same else " ".join([reading(effects), *strengths(effects)])
+    )
+    heads = ("metric", "A", "B", "B - A", "95 %", "variance reduction", "pairs that differ")
+    rest: list[RenderableType] = [Text(""), table("", heads, rows)] if rows else []
     return Group(
         Text(
             f"A  {names[0]}\nB  {names[1]}\n{n} pairs of simulated nights under the same luck; 95 % intervals of the "
             "mean (all alike: every pair differs by the same). People are rounded; --json is exact.",
             style="bold",
         ),
-        Text(verdict), Text(""), table("", columns, rows),
+        Text(verdict), *rest,
     )  # fmt: skip
+
+
+def strengths(effects: Sequence[Effect]) -> list[str]:
+    """A sentence for each side of which A and B have different numbers: they differ in the unhurt for that alone."""
+    of = {e.metric: e for e in effects}
+    told = []
+    for side in SIDES:
+        states = [of[f"{side}_{state}"] for state in STATES]
+        a, b = (round(sum(means)) for means in ([e.mean_a or 0 for e in states], [e.mean_b or 0 for e in states]))
+        if a != b:
+            told.append(f"A has {a} {side} and B {b}: the unhurt differ by that too.")
+    return told
 
 
 def transferred(

@@ -123,9 +123,13 @@ def in_words(title: str, found: Nested) -> Group:
         means = [words.mean(name, value) for value in (one.mean, one.sd_dice, one.sd_history)]
         rows.append((words.label(name), *means, f"{one.history_share:.0%}", between, one.n))
     heads = ("metric", "mean", "sd of the dice", "sd of history", "history's share", "95 %", "histories")
-    parts: list[RenderableType] = [Text(head, style="bold"), "", text.table("Dice and history", heads, rows)]
-    if refused:
-        least = spread.LEAST_HISTORIES
+    parts: list[RenderableType] = [Text(head, style="bold")]
+    if rows:
+        parts += ["", text.table("Dice and history", heads, rows)]
+    least = spread.LEAST_HISTORIES
+    if h < least:
+        parts.append(Text(f"It takes {least} histories to split a spread: give -n {least * m} or more."))
+    elif refused:
         parts.append(Text(f"Nothing to split, or fewer than {least} histories with values: {', '.join(refused)}."))
     for name in RANKED:
         ranked = spread.disputes(found, name)

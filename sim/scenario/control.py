@@ -71,8 +71,8 @@ class Command(Part):
 class Rung(Part):
     """A rung of the ladder. `wait`: time given before the next. `unit`: the formation that performs it.
 
-    warning_shots: `weapon`, `rounds`, aim `offset` from the contact; each company that notices (`notice` within
-    its chance) may heed it (`heed`) and turn back.
+    warning_shots: `weapon`, `rounds`, aim by `offset` beside the contact, on its clearer side; each company that
+    notices (`notice` within its chance) may heed it (`heed`) and turn back.
     """
 
     id: Literal["hotline_call", "show_of_force", "warning_shots", "engage"]

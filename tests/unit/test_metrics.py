@@ -252,10 +252,16 @@ def test_who_fired_first(story: Night, kind: str, shooter: str, weapon: str, sid
     assert values["first_fire_kind"] == word
 
 
-def test_first_effect_is_by_a_reply_weapon(story: Night) -> None:
+def test_first_effect_is_by_a_reply_weapon_fired_for_effect(story: Night) -> None:
     shot(story, T0_MS, "gun-1", "d30")
     hit = story.emit(T0_MS + 9_000, "hit", "screen", "c-1", (), weapon_key="rifle", salvo=0)
     story.hurt_one(T0_MS + 9_000, "killed", "screen", "c-1", hit, "rifle", 0, 0)
+    assert told(story)["time_to_first_effect_s"] is None
+    fired = story.emit(
+        T0_MS + 9_500, "warning_fired", "how", None, (), weapon_key="howitzer", rounds=1, range_mm=1, salvo=0
+    )
+    strayed = story.emit(T0_MS + 9_900, "impact", "how", None, (fired,), x_mm=0, y_mm=0, weapon_key="howitzer", salvo=0)
+    story.hurt_one(T0_MS + 9_900, "wounded", "how", "c-1", strayed, "howitzer", 0, 2)
     assert told(story)["time_to_first_effect_s"] is None
     impact = shot(story, T0_MS + 20_000, "f15-1", "gbu")
     story.hurt_one(T0_MS + 21_000, "wounded", "f15-1", "c-1", impact, "gbu", 0, 1)
