@@ -12,6 +12,7 @@ from sim.experiment.ensemble import Run, engine_run
 from sim.experiment.verify import CannotVerify, first_difference, scenario_of
 from sim.metrics import View
 from sim.recording import Recording, digest_rows
+from sim.tags import OF_SIDE
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -75,6 +76,7 @@ def branch(
     makes of its scenario, so that the two would not share their past.
     """
     from sim.scenario import ScenarioError, load_text
+    from sim.scenario.overlay import near, some
 
     if parent.meta.get("truncated"):
         raise CannotVerify("the recording is cut: a branch needs the whole of its parent")
@@ -84,6 +86,11 @@ def branch(
     if not 0 <= at_ms <= int(parent.meta["end_ms"]):
         raise ScenarioError([f"--at: the recording goes from {scenario.clock.start.isoformat()} for "
                              f"{int(parent.meta['end_ms']) / 3_600_000:.1f} h; this is outside"])  # fmt: skip
+    for tag in halt:
+        if tag not in (known := OF_SIDE["attackers"]):
+            raise ScenarioError(
+                [f"--halt {tag}: is no tag that a halt can reach; allowed: {some(known)}{near(tag, known)}"]
+            )
     at_s = at_ms // 1000
     when = (scenario.clock.start + timedelta(seconds=at_s)).isoformat(timespec="seconds")
     decisions = (*settings, *(f"a halt of {tag}" for tag in halt))

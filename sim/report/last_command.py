@@ -62,6 +62,7 @@ def last(
     from sim.experiment.verify import scenario_of
     from sim.recording import load, one_of_many
     from sim.report import columns, out
+    from sim.scenario.overlay import near, some
 
     run, numbers, said = engine_run, range(n), f"{n} simulated nights of each, seed {seed}"
     if file.suffix == ".mcap":
@@ -76,7 +77,8 @@ def last(
     wanted = looking.actions(actions or _beside(told[0], file))
     unknown = sorted(set(only or ()) - {action.id for action in wanted})
     if unknown:
-        raise room.ScenarioError([f"--action {unknown[0]}: is none; allowed: {', '.join(a.id for a in wanted)}"])
+        known = [action.id for action in wanted]
+        raise room.ScenarioError([f"--action {unknown[0]}: is none; allowed: {some(known)}{near(unknown[0], known)}"])
     wanted = [action for action in wanted if not only or action.id in only]
     when = looking.moments(told[0], first, until, every)
     workers = jobs or (processors() if len(numbers) >= 8 else 1)

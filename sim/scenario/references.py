@@ -294,4 +294,4 @@ def _changes(scenario: Scenario) -> Iterator[Finding]:
         for path in change.set:
             if not any(fnmatchcase(path, pattern) for pattern in CHANGEABLE):
                 text = f"`{path}` may not change in mid-run; allowed: "
-                yield ("changes", n, "set", path), text + some(CHANGEABLE, len(CHANGEABLE))
+                yield ("changes", n, "set", path), text + some(CHANGEABLE, len(CHANGEABLE)) + near(path, CHANGEABLE)

@@ -67,7 +67,7 @@ def find(recording: Recording, who: str) -> tuple[int, int | None]:
     if of_formation:
         raise NotFound(f"`{name}` is a formation; ask for one of its units: {', '.join(of_formation)}")
     near = get_close_matches(name, units["id"].tolist(), 3, 0.4)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    hint = f"; did you mean {' or '.join(near)}?" if near else f"; allowed: {', '.join(units['id'][:6].tolist())}, ..."
     raise NotFound(f"no unit {name!r} in this recording{hint}")
 
 

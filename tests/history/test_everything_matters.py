@@ -41,7 +41,7 @@ ROWS = (
     Row("hotline", ("",), ("no-hotline",), "time_to_reply_s", False, 20, 1.0),
     Row("warning shots", ("",), ("no-warning-shots",), "time_to_reply_s", False, 20, 1.0),
     Row("fog", ("",), ("fog",), "rounds_within_500m", False, 60, 0.99),
-    Row("moon", ("", "light[d08-0009].light=night"), ("full-moon",), "time_to_first_effect_s", False, 150, 0.99),
+    Row("moon", ("", "light[d08-0009].light=night"), ("full-moon",), "time_to_first_effect_s", False, 150, 0.98),
     Row("controllers", ("",), ("", "units[advisers-2].controllers=0"), "wait_approved_assigned_s", True, 20, 0.99),
     Row("reaction force", ("",), ("reaction-never",), "vehicles_destroyed", False, 100, 0.99),
     Row("second axis", ("two-axes",), ("single-axis",), "fight_duration_s", False, 100, 0.99),

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -243,21 +242,6 @@ def test_a_signal_in_the_middle_leaves_nothing(number: signal.Signals, code: int
 
 
 # ---------------------------------------------------------------- what a call costs
-
-
-def cpu_s(*words: str) -> float:
-    """CPU seconds of a child process, the best of five."""
-    best = float("inf")
-    for _ in range(5):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, *words], check=True, capture_output=True, cwd=ROOT)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return best
-
-
-def test_help_is_cheap() -> None:
-    assert cpu_s("-m", "sim", "--help") < 10 * cpu_s("-c", "pass")
 
 
 def test_help_imports_typer_alone() -> None:
