@@ -6,8 +6,10 @@ as the clock has them. It is run before and after every replication, so that wha
 
 from __future__ import annotations
 
+import dataclasses
 import heapq
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,31 +55,53 @@ class TimeReplication:
         run(self.scenario, seed=1, replication=replication, record="events")
 
 
-def measure(rounds: int = ROUNDS) -> list[Cost]:
-    """So many replications, each between two calibration loops; the first is thrown away."""
-    case = TimeReplication()
-    case.setup()
+class TimeMetrics:
+    """All metrics of one night, looked at anew each time."""
+
+    def setup(self) -> None:
+        from sim.engine import run
+        from sim.scenario import load
+
+        self.night = run(load(SCENARIO), seed=1, replication=0, record="events")
+        self.time_metrics()
+
+    def time_metrics(self, _: int = 0) -> None:
+        from sim.metrics import measure
+
+        measure(dataclasses.replace(self.night, events=dataclasses.replace(self.night.events)))
+
+
+def measure(time_it: Callable[[int], None], rounds: int = ROUNDS) -> list[Cost]:
+    """So many calls, each between two calibration loops; the first loop is thrown away."""
     calibration()
     found = []
     for replication in range(1, rounds + 1):
         before = calibration()
         begin = time.process_time()
-        case.time_replication(replication)
+        time_it(replication)
         seconds = time.process_time() - begin
         found.append(Cost(seconds, seconds / (0.5 * (before + calibration()))))
     return found
 
 
-def main() -> None:
+def tell(what: str, found: list[Cost]) -> None:
     """Prints the ratio and, for this machine, the milliseconds."""
-    found = measure()
     ratios = np.quantile([cost.ratio for cost in found], (0.25, 0.5, 0.75))
     ms = 1000.0 * np.array([cost.seconds for cost in found])
     print(
-        f"base replication: {ratios[1]:.1f} times {STEPS} turns of a heap of {ACTORS} "
-        f"(quartiles {ratios[0]:.1f} to {ratios[2]:.1f}, {len(found)} replications)"
+        f"{what}: {ratios[1]:.2g} times {STEPS} turns of a heap of {ACTORS} "
+        f"(quartiles {ratios[0]:.2g} to {ratios[2]:.2g}, {len(found)} times)"
     )
-    print(f"  on this machine: mean {ms.mean():.0f} ms CPU, {ms.min():.0f} to {ms.max():.0f}")
+    print(f"  on this machine: mean {ms.mean():.3g} ms CPU, {ms.min():.3g} to {ms.max():.3g}")
+
+
+def main() -> None:
+    """Both, one after the other."""
+    night, metrics = TimeReplication(), TimeMetrics()
+    night.setup()
+    metrics.setup()
+    tell("base replication", measure(night.time_replication))
+    tell("its metrics", measure(metrics.time_metrics))
 
 
 if __name__ == "__main__":

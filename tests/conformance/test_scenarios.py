@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -167,22 +165,6 @@ def test_light_covers_the_whole_clock_with_every_kind(base: room.Scenario) -> No
     assert all(one.light != two.light for one, two in zip(base.light, base.light[1:], strict=False))
     before = [row.light for row in base.light if row.at <= base.clock.scripted_until]
     assert before[-1] == "night"  # the first hour and a half of the fight is moonless
-
-
-def test_loading_is_quick() -> None:
-    code = (
-        "import time\n"
-        "import numpy, simpy\n"
-        "base = time.process_time()\n"
-        f"import sim.scenario\nsim.scenario.load({str(BASE)!r})\n"
-        "print(base, time.process_time() - base)"
-    )
-    ratios = []
-    for _ in range(3):
-        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-        one, more = map(float, done.stdout.split())
-        ratios.append((one + more) / one)
-    assert min(ratios) <= 6
 
 
 def test_a_number_is_explained_in_the_words_of_its_source(base: room.Scenario) -> None:

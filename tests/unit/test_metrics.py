@@ -2,7 +2,6 @@
 
 import dataclasses
 import math
-import time
 from collections import Counter
 
 import numpy as np
@@ -118,24 +117,6 @@ def test_events_alone_are_enough(night: Recording, measured: dict[str, metrics.V
     meta = night.meta | {"hq_units": ["hq-1", "hq-2"]}
     legs = {c: v[:0] for c, v in night.legs.items()}
     assert measure(dataclasses.replace(night, meta=meta, legs=legs, **lean)) == measured
-
-
-def test_speed(night: Recording) -> None:
-    """Four nights in one, 3,860 events: 8 ms with room for a busy machine."""
-    log, n = night.events, len(night.events)
-    rows = [
-        (int(log.t_ms[i]), int(log.kind[i]), int(log.actor[i]), int(log.target[i]),
-         [cause * 4 + c for cause in log.causes_of(i)], log.payload_of(i))
-        for i in range(n) for c in range(4)
-    ]  # fmt: skip
-    assert len(rows) > 3800
-    costs = []
-    for _ in range(12):
-        wide = dataclasses.replace(night, events=EventTable.of_rows(rows, night.actors["name"]))
-        begun = time.process_time()
-        measure(wide)
-        costs.append(time.process_time() - begun)
-    assert min(costs) < 0.012, f"{min(costs) * 1000:.1f} ms"
 
 
 # ---------------------------------------------------------------- people and matter
