@@ -34,7 +34,7 @@ def rounded(rows: Rows, columns: Iterable[str]) -> Rows:
 
 def where(rows: Rows) -> Rows:
     """Where the attackers are at the end, killed and wounded among them rounded, and how many they are in all."""
-    found: Rows = {"where": [*rows["where"], "all, as they are"]}
+    found: Rows = {"where": [*rows["where"], "all, parts rounded"]}
     for name, column in rows.items():
         if name != "where":
             told = [
