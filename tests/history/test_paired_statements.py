@@ -153,7 +153,7 @@ MOVED = [  # ablation, a metric that it moves
     ("no-hotline", "hotline_during"),
     ("no-warning-shots", "time_to_reply_s"),
     ("no-mq9", "wait_approved_assigned_s"),
-    ("no-f15", "attackers_wounded"),
+    ("no-f15", "wait_assigned_impact_s"),
     ("no-ac130", "wait_seen_impact_s"),
     ("no-ah64", "vehicles_destroyed"),
     ("no-b52", "attackers_killed"),
