@@ -21,7 +21,7 @@ READ_FIRST = (
 
 
 def reading(effects: Sequence[Effect]) -> str:
-    """One line: which of the numbers people ask for first clearly differ, people in whole numbers."""
+    """Which of the numbers people ask for first clearly differ, people in whole numbers; and whether strengths do."""
     told = [
         f"{label(e.metric)} {mean(e.metric, e.difference, '+')} ({between(e.metric, e.low, e.high, '+')})"
         for e in effects
@@ -29,7 +29,7 @@ def reading(effects: Sequence[Effect]) -> str:
     ]
     differ = sum(1 for e in effects if e.changed)
     first = ", ".join(told) or "nothing that people ask for first"
-    return f"Clear: {first}. {differ} of {len(effects)} metrics differ somewhere."
+    return " ".join([f"Clear: {first}. {differ} of {len(effects)} metrics differ somewhere.", *strengths(effects)])
 
 
 def cells(e: Effect) -> tuple[str, ...]:
@@ -41,9 +41,7 @@ def cells(e: Effect) -> tuple[str, ...]:
 def comparison(names: tuple[str, str], n: int, effects: Sequence[Effect], same: bool, everything: bool) -> Group:
     """B against A under the same luck: the metrics that differ in any pair, or all."""
     rows = [(label(e.metric), *cells(e), e.variance_reduction, e.changed) for e in effects if everything or e.changed]
-    verdict = (
-        "Every pair is the same run, event by event." if same else " ".join([reading(effects), *strengths(effects)])
-    )
+    verdict = "Every pair is the same run, event by event." if same else reading(effects)
     heads = ("metric", "A", "B", "B - A", "95 %", "variance reduction", "pairs that differ")
     rest: list[RenderableType] = [Text(""), table("", heads, rows)] if rows else []
     return Group(
@@ -57,7 +55,7 @@ def comparison(names: tuple[str, str], n: int, effects: Sequence[Effect], same: 
 
 
 def strengths(effects: Sequence[Effect]) -> list[str]:
-    """A sentence for each side of which A and B have different numbers: they differ in the unhurt for that alone."""
+    """A sentence for each side that is not equally strong in A and B: its unhurt differ for that alone."""
     of = {e.metric: e for e in effects}
     told = []
     for side in SIDES:
